@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+
+/** What an attempt may be granted beyond its own progress, logs, steps, locks and idempotency marks. */
+export type Grant = 'files';
+
+export type RetryPolicy = {
+  /** `standard`: 30, 60, 180, then 300 s after an API error; count⁴ + 15 + jitter after any other. `none`: never. */
+  readonly kind: 'standard' | 'none';
+};
+
+/** All that the API and the workers must agree on about a job before one line of it runs. */
+export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
+  readonly name: string;
+  readonly queue: string;
+  readonly payload: Payload;
+  /** Attempts including the first. */
+  readonly maxAttempts: number;
+  /** A run that takes longer is aborted and counts as failed. Whole seconds, at most 24 hours. */
+  readonly timeoutSeconds: number;
+  readonly retry: RetryPolicy;
+  readonly grants: readonly Grant[];
+  /** The seed system's class name and the payload fields that its positional arguments fill, in order. */
+  readonly seed?: { readonly jobClass: string; readonly args: readonly string[] };
+};
+
+type Needed = 'name' | 'queue' | 'payload';
+type Choices<Payload extends z.ZodType> = Pick<JobDeclaration<Payload>, Needed> &
+  Partial<Omit<JobDeclaration<Payload>, Needed>>;
+
+const DEFAULTS = { maxAttempts: 4, timeoutSeconds: 900, retry: { kind: 'standard' }, grants: [] } as const;
+
+/** Completes a declaration with the defaults: 4 attempts, 15 minutes, the standard policy, no grants. */
+export function declareJob<Payload extends z.ZodType>(choices: Choices<Payload>): JobDeclaration<Payload> {
+  return Object.freeze({ ...DEFAULTS, ...choices });
+}

@@ -1,0 +1,15 @@
+import * as attemptPlane from './attempt-plane.ts';
+import type { RouteDefinition } from './define-route.ts';
+import * as files from './files.ts';
+import * as jobs from './jobs.ts';
+import * as operators from './operators.ts';
+import * as workers from './workers.ts';
+
+/** Every route below /api/v1. The server, the OpenAPI document and the hostile-input tests all walk this list. */
+export const ROUTES: readonly RouteDefinition[] = [
+  ...Object.values(workers),
+  ...Object.values(attemptPlane),
+  ...Object.values(jobs),
+  ...Object.values(files),
+  ...Object.values(operators),
+];

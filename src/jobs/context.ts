@@ -1,0 +1,43 @@
+import type { Logger } from '../process/logger.ts';
+
+/** Facts about the attempt that runs. */
+export type AttemptFacts = {
+  readonly id: string;
+  readonly queue: string;
+  readonly name: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly enqueuedAt: Date;
+  readonly traceparent?: string;
+};
+
+/** The API's data plane, opened by the attempt's own token. Paths are below /api/v1; answers are unwrapped. */
+export type JobApi = {
+  get(path: string): Promise<unknown>;
+  post(path: string, body: unknown): Promise<unknown>;
+  put(path: string, body: unknown): Promise<unknown>;
+  patch(path: string, body: unknown): Promise<unknown>;
+  /** Streams an answer into a new file and gives its size in bytes; a broken stream leaves no file behind. */
+  download(path: string, toFile: string): Promise<number>;
+  /** Streams a file as the body of a PUT and gives the unwrapped answer. */
+  upload(path: string, fromFile: string, options: UploadOptions): Promise<unknown>;
+};
+
+export type UploadOptions = {
+  readonly contentType: string;
+  readonly query: Readonly<Record<string, string>>;
+};
+
+/** What every handler gets. */
+export type JobContext = {
+  readonly job: AttemptFacts;
+  readonly api: JobApi;
+  /** Aborts on cancel, timeout, a lost lease and the end of the drain; its reason says which. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Latest wins; sent with the next heartbeat. Never throws. */
+  progress(percent: number, message?: string): void;
+  /** A folder of this attempt's own, made at the first call and removed when the attempt ends, however it ends. */
+  workdir(): Promise<string>;
+};

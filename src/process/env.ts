@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+
+/** Every fault of the environment at once, a line each; never carries a value. */
+export class EnvFault extends Error {
+  override readonly name = 'EnvFault';
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`The environment has ${String(faults.length)} fault(s):\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/**
+ * Parses the environment once, at the edge. An empty variable counts as unset, so that `PORT=` in a file of
+ * defaults means the default. Throws EnvFault naming every variable at fault; values stay out of the message,
+ * because they may be secrets.
+ */
+export function parseEnv<Schema extends z.ZodType>(
+  schema: Schema,
+  source: Readonly<Record<string, string | undefined>>,
+): z.infer<Schema> {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(present, { reportInput: false });
+  if (parsed.success) return parsed.data;
+  throw new EnvFault(
+    parsed.error.issues.map((issue) => `${issue.path.join('.') || '(environment)'}: ${issue.message}`),
+  );
+}
