@@ -1,0 +1,31 @@
+import pg from 'pg';
+import type { Logger } from '../../process/logger.ts';
+
+export type Pool = pg.Pool;
+/** Anything that runs SQL: the pool, or the client of a transaction. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+export type PoolOptions = { readonly url: string; readonly max: number; readonly applicationName: string };
+
+/**
+ * A pool that outlives restarts of PostgreSQL: broken clients are dropped and the fault is logged, never thrown into
+ * the process. A caller waits at most 5 s for a connection and a statement runs at most 30 s.
+ */
+export function createPool({ url, max, applicationName }: PoolOptions, log: Logger): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: applicationName,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 60_000,
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  pool.on('connect', (client) => {
+    // A client that is checked out has no listener of the pool's; without this one a restart would end the process.
+    client.on('error', (error) => log.debug({ err: error }, 'a database connection broke'));
+  });
+  return pool;
+}
