@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Binaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './embedded-error.ts';
-import { isCode } from './owner-lock.ts';
 import { giveTo, wrap, type RunAs } from './run-as.ts';
 
 const run = promisify(execFile);
@@ -118,4 +117,8 @@ async function readOrUndefined(path: string): Promise<string | undefined> {
 
 function damaged(text: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError('data_dir_damaged', `The data folder cannot be used: ${text}.`);
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,66 +1,67 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedPostgresError } from './embedded-error.ts';
 import { identifyProcess } from './process-identity.ts';
 
 export type OwnerLock = { release(): Promise<void> };
 
+const patienceMs = 5_000;
+
 /**
- * Makes this process the one owner of a data folder. A lock left by a process that is gone is taken over; a lock of a living
- * one is refused with `data_dir_in_use`. The file appears complete or not at all, so a reader never sees half of it.
+ * Makes this process the one owner of a data folder. What a dead process left is cleared; a living owner is refused with
+ * `data_dir_in_use`.
+ *
+ * Everyone who wants the folder first shows a file of its own and then looks for others: of two that come at once, the one
+ * that looks later sees the other and withdraws, so there are never two owners. Taking over one shared file instead would
+ * leave a moment between judging it dead and replacing it.
  */
 export async function acquireOwnerLock(dataDir: string): Promise<OwnerLock> {
-  const path = join(dataDir, 'owner');
-  const mine = `${process.pid} ${(await identifyProcess(process.pid)) ?? 'unknown'} ${randomUUID()}\n`;
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, mine, { mode: 0o600 });
-  try {
-    for (;;) {
-      if (await claim(draft, path)) return { release: () => releaseIfMine(path, mine) };
-      await clearIfStale(path, dataDir);
+  const id = randomUUID();
+  const wants = join(dataDir, `owner.wants.${id}`);
+  const holds = join(dataDir, `owner.holds.${id}`);
+  const started = performance.now();
+  for (;;) {
+    await showClaim(dataDir, wants);
+    const rival = await livingRival(dataDir, id);
+    if (rival === undefined) {
+      await rename(wants, holds);
+      return { release: () => rm(holds, { force: true }) };
     }
-  } finally {
-    await rm(draft, { force: true });
+    await rm(wants, { force: true });
+    if (rival.isHolder || performance.now() - started > patienceMs) {
+      throw new EmbeddedPostgresError(
+        'data_dir_in_use',
+        `The data folder ${dataDir} is in use by process ${rival.pid}: stop that process, or set DATA_DIR to another folder.`,
+      );
+    }
+    await delay(10 + Math.random() * 90);
   }
 }
 
-async function claim(draft: string, path: string): Promise<boolean> {
-  return link(draft, path).then(
-    () => true,
-    (error: unknown) => {
-      if (isCode(error, 'EEXIST')) return false;
-      throw error;
-    },
-  );
+/** The claim appears complete or not at all, so that nobody reads half of one and takes its writer for dead. */
+async function showClaim(dataDir: string, path: string): Promise<void> {
+  const draft = join(dataDir, `draft.${randomUUID()}`);
+  await writeFile(draft, `${process.pid} ${(await identifyProcess(process.pid)) ?? ''}\n`, { mode: 0o600 });
+  await link(draft, path);
+  await rm(draft, { force: true });
 }
 
-async function clearIfStale(path: string, dataDir: string): Promise<void> {
-  const held = await readFile(path, 'utf8').catch(() => undefined);
-  if (held === undefined) return;
-  const [pid, identity] = held.trim().split(' ');
-  if (pid !== undefined && (await identifyProcess(Number(pid))) === identity) {
-    throw new EmbeddedPostgresError(
-      'data_dir_in_use',
-      `The data folder ${dataDir} is in use by process ${pid}: stop that process, or set DATA_DIR to another folder.`,
-    );
+async function livingRival(dataDir: string, ownId: string): Promise<{ pid: string; isHolder: boolean } | undefined> {
+  let rival: { pid: string; isHolder: boolean } | undefined;
+  for (const name of await readdir(dataDir)) {
+    if (!name.startsWith('owner.') || name.endsWith(ownId)) continue;
+    const path = join(dataDir, name);
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const [pid = '', identity] = text.trim().split(' ');
+    if (identity === undefined || (await identifyProcess(Number(pid))) !== identity) {
+      await rm(path, { force: true });
+    } else {
+      const isHolder = name.startsWith('owner.holds.');
+      if (isHolder || rival === undefined) rival = { pid, isHolder };
+    }
   }
-  // Moved away first and looked at again: had another process taken over meanwhile, its lock is put back.
-  const aside = `${path}.${randomUUID()}`;
-  const moved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!moved) return;
-  if ((await readFile(aside, 'utf8')) !== held) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
-}
-
-async function releaseIfMine(path: string, mine: string): Promise<void> {
-  const held = await readFile(path, 'utf8').catch(() => undefined);
-  if (held === mine) await rm(path, { force: true });
-}
-
-export function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return rival;
 }

@@ -16,17 +16,17 @@ export async function readPostmasterFile(directory: string): Promise<PostmasterF
 /**
  * Clears what an earlier owner left behind after a kill. Called by the present owner of the data folder, so a server that
  * still runs here has lost its parent: it is stopped rather than adopted, because its settings, its log and its death would
- * be out of our hands. A file whose process id now belongs to another program would keep PostgreSQL from starting and is
- * removed; any other stale file is left to PostgreSQL, which checks more than we can.
+ * be out of our hands. A stale file is removed, because its process id may by now belong to another program, or to a dead
+ * process that nobody collected, and PostgreSQL would take either for a running server. That is safe: processes that still
+ * use the cluster's shared memory are found without the file.
  */
 export async function clearPredecessor(directory: string, log: (line: string) => void): Promise<void> {
   const left = await readPostmasterFile(directory);
-  if (left === undefined || (await identifyProcess(left.pid)) === undefined) return;
-  const command = await commandLine(left.pid);
+  if (left === undefined) return;
+  const command = (await identifyProcess(left.pid)) === undefined ? '' : await commandLine(left.pid);
   if (command.includes('postgres') && command.includes(directory)) {
     log(`stopping server ${left.pid}, which an earlier process left behind`);
     await stopProcess(left.pid, { fastMs: 20_000, immediateMs: 5_000 });
-  } else {
-    await rm(join(directory, 'postmaster.pid'), { force: true });
   }
+  await rm(join(directory, 'postmaster.pid'), { force: true });
 }

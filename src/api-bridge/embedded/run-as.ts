@@ -29,12 +29,10 @@ const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 export async function chooseRunAs(binaries: Binaries, dataDir: string, candidates?: RunAs[]): Promise<RunAs> {
   const isRoot = process.getuid?.() === 0;
   const refusals: string[] = [];
-  for (const candidate of candidates ?? (isRoot ? await waysToLeaveRoot(dataDir) : [asIs])) {
-    for (const way of withParentDeathSignal(candidate)) {
-      const refusal = await probe(way, binaries, dataDir);
-      if (refusal === undefined) return way;
-      refusals.push(`${way.name}: ${refusal}`);
-    }
+  for (const way of candidates ?? (await defaultWays(dataDir))) {
+    const refusal = await probe(way, binaries, dataDir);
+    if (refusal === undefined) return way;
+    refusals.push(`${way.name}: ${refusal}`);
   }
   const reasons = [...new Set(refusals)].join('; ');
   throw new EmbeddedPostgresError(
@@ -47,7 +45,13 @@ export async function chooseRunAs(binaries: Binaries, dataDir: string, candidate
 
 const asIs: RunAs = { name: 'as the starting user', owner: undefined, wrapper: [], spawnOptions: {} };
 
-async function waysToLeaveRoot(dataDir: string): Promise<RunAs[]> {
+/** Every way that may work for the user who starts the program, best first. */
+export async function defaultWays(dataDir: string): Promise<RunAs[]> {
+  const ways = process.getuid?.() === 0 ? await waysToLeaveRoot(dataDir) : [asIs];
+  return ways.flatMap(withParentDeathSignal);
+}
+
+export async function waysToLeaveRoot(dataDir: string): Promise<RunAs[]> {
   const owner = await unprivilegedUser(dataDir);
   const { uid, gid } = owner;
   const capable = (capability: string): RunAs => ({
