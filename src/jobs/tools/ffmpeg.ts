@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ffmpegFault } from './ffmpeg-fault.ts';
 import { fluentConvert, fluentProbe, pointFluentAt, type Conversion } from './fluent.ts';
 import type { Guard } from './guard.ts';
@@ -32,6 +33,8 @@ export type Ffmpeg = {
   probe(input: MediaInput): Promise<ProbeReport>;
   /** Writes one frame as JPEG; false when there is no frame at that time. */
   extractFrame(input: MediaInput, frame: Frame): Promise<boolean>;
+  /** Whether the first second of a sound can be decoded. */
+  decodesSound(input: MediaInput, streamIndex: number): Promise<boolean>;
   /** Decodes a BMP into an uncompressed TIFF, pixel for pixel. */
   bmpToTiff(input: MediaInput, output: string): Promise<void>;
 };
@@ -46,6 +49,8 @@ export const MAX_VIDEO_PIXELS = 50_000_000;
 export const MAX_IMAGE_PIXELS = 100_000_000;
 const PROBE_DEADLINE_MS = 30_000;
 const DECODE_DEADLINE_MS = 60_000;
+/** More than any header, less than one frame of sound. */
+const WAV_HEADER_BYTES = 128;
 
 /** ffmpeg and ffprobe, by fluent-ffmpeg, behind the guard. */
 export function createFfmpeg({ guard, programOf }: FfmpegDeps): Ffmpeg {
@@ -81,9 +86,20 @@ export function createFfmpeg({ guard, programOf }: FfmpegDeps): Ffmpeg {
       const outputOptions = [...picture, '-an', '-sn', '-dn', '-flags', '+bitexact', '-update', '1'];
       const conversion = { input: input.path, output, seekSeconds: atSeconds, outputOptions };
       const result = await convert(input, { maxPixels: MAX_VIDEO_PIXELS }, conversion);
-      if (result.failure === undefined && (await hasContent(output))) return true;
+      if (result.failure === undefined && (await sizeOf(output)) > 0) return true;
       await rm(output, { force: true });
       if (result.failure === undefined) return false;
+      throw ffmpegFault(result, input.label);
+    },
+
+    async decodesSound(input, streamIndex) {
+      const output = join(input.scratch, 'sound.wav');
+      const outputOptions = ['-map', `0:${streamIndex}`, '-t', '1', '-c:a', 'pcm_s16le'];
+      const conversion = { input: input.path, output, seekSeconds: 0, outputOptions };
+      const result = await convert(input, { maxPixels: MAX_VIDEO_PIXELS }, conversion);
+      const heard = (await sizeOf(output)) > WAV_HEADER_BYTES;
+      await rm(output, { force: true });
+      if (heard || result.failure === undefined) return heard;
       throw ffmpegFault(result, input.label);
     },
 
@@ -97,7 +113,7 @@ export function createFfmpeg({ guard, programOf }: FfmpegDeps): Ffmpeg {
       };
       const result = await convert(input, { maxPixels: MAX_IMAGE_PIXELS, demuxer: 'bmp_pipe' }, conversion);
       // An exit of 0 with no picture happens, so the file is what counts.
-      if (result.failure === undefined && (await hasContent(output))) return;
+      if (result.failure === undefined && (await sizeOf(output)) > 0) return;
       throw ffmpegFault(result, input.label);
     },
   };
@@ -113,7 +129,6 @@ function parseReport(json: string): ProbeReport {
   return probeReport.parse(parsed);
 }
 
-async function hasContent(path: string): Promise<boolean> {
-  const facts = await stat(path).catch(() => undefined);
-  return facts !== undefined && facts.size > 0;
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
 }

@@ -39,6 +39,7 @@ export function createMediaTools(options: MediaToolsOptions): MediaTools {
     ffmpeg: {
       probe: async (input: MediaInput) => (await ffmpeg()).probe(input),
       extractFrame: async (input, frame) => (await ffmpeg()).extractFrame(input, frame),
+      decodesSound: async (input, streamIndex) => (await ffmpeg()).decodesSound(input, streamIndex),
       bmpToTiff: async (input, output) => (await ffmpeg()).bmpToTiff(input, output),
     },
     exif: {
