@@ -2,7 +2,7 @@
 // It runs on any Node from 20 on, before anything is installed.
 
 /** Returns the variables that the command needs beyond its environment. */
-export async function ensure({ build = false, media = false } = {}) {
+export async function ensure({ build = false, media = false, secrets = 'none' } = {}) {
   if (Number(process.versions.node.split('.')[0]) < 20) {
     process.stderr.write(
       `Powernode Worker needs Node.js 20 or newer, and this is ${process.version}: install a newer one.\n`,
@@ -13,5 +13,10 @@ export async function ensure({ build = false, media = false } = {}) {
   const { ensurePackages } = await import('./steps/packages.mjs');
   await ensurePackages();
   if (build) await (await import('./steps/build.mjs')).ensureBuild();
-  return media ? await (await import('./steps/media-tools.mjs')).ensureMediaTools() : {};
+  const tools = media ? await (await import('./steps/media-tools.mjs')).ensureMediaTools() : {};
+  const known = secrets === 'none' ? {} : await (await import('./steps/secrets.mjs')).ensureSecrets();
+  // A worker gets the secret that signs its tokens, and no sign-in.
+  const { WORKER_SERVICE_TOKEN, ...signIn } = known;
+  const token = WORKER_SERVICE_TOKEN === undefined ? {} : { WORKER_SERVICE_TOKEN };
+  return { ...tools, ...token, ...(secrets === 'all' ? signIn : {}) };
 }

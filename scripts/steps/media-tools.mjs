@@ -59,11 +59,11 @@ function fromPackages() {
     say(
       `using the ffmpeg of an npm package (${version(found.FFMPEG_PATH)}): old, for development only; install your system's`,
     );
-    return found;
   } catch (error) {
     say(`there is no ffmpeg (${error.message.split('\n')[0]}): video and audio files will fail until one is installed`);
-    return {};
   }
+  // The worker looks in the same place, and must know that these are not the system's.
+  return {};
 }
 
 const isOnPath = () => runs('ffmpeg') && runs('ffprobe');

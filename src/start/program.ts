@@ -1,0 +1,95 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from './env.ts';
+
+export type ProgramOptions = {
+  name: string;
+  /** Below dist, e.g. `runtime/main.js`. */
+  module: string;
+  environment: Environment;
+  logFile: string;
+};
+
+export type Program = {
+  readonly name: string;
+  readonly pid: number;
+  readonly logFile: string;
+  /** Resolves when the process is gone, with how it went. */
+  readonly exited: Promise<string>;
+  hasExited(): boolean;
+  signal(name: 'SIGTERM' | 'SIGKILL'): void;
+};
+
+/**
+ * Starts one of the system's processes with its log in a file. It stands in a process group of its own, so that a Ctrl-C in
+ * the terminal reaches it only through `signal`, in the right order; where the kernel can do it, it is told to stop when this
+ * process is killed.
+ */
+export function startProgram({ name, module, environment, logFile }: ProgramOptions): Program {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = openSync(logFile, 'w', 0o600);
+  const path = fileURLToPath(new URL(`../${module}`, import.meta.url));
+  const [command, ...args] = [
+    ...(endsWithParent() ? ['setpriv', '--pdeathsig', 'TERM', '--'] : []),
+    process.execPath,
+    path,
+  ];
+  const child = spawn(command, args, { detached: true, env: environment, stdio: ['ignore', log, log] });
+  closeSync(log);
+  let isOver = false;
+  const exited = new Promise<string>((resolve) => {
+    const end = (how: string) => {
+      isOver = true;
+      resolve(how);
+    };
+    child.once('error', (error) => {
+      end(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      end(signal === null ? `exit code ${String(code)}` : `signal ${signal}`);
+    });
+  });
+  return {
+    name,
+    pid: child.pid ?? 0,
+    logFile,
+    exited,
+    hasExited: () => isOver,
+    signal: (signal) => void child.kill(signal),
+  };
+}
+
+let canEndWithParent: boolean | undefined;
+
+function endsWithParent(): boolean {
+  canEndWithParent ??=
+    process.platform === 'linux' &&
+    spawnSync('setpriv', ['--pdeathsig', 'TERM', '--', 'true'], { stdio: 'ignore' }).status === 0;
+  return canEndWithParent;
+}
+
+/** The last thing that a process said, in one line: the message of its last log record, or its last line of text. */
+export async function lastWords({ logFile }: Pick<Program, 'logFile'>): Promise<string> {
+  const lines = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n');
+  const said = lines
+    .toReversed()
+    .map(messageOf)
+    .find((line) => line !== '');
+  return said ?? `it said nothing; see ${logFile}`;
+}
+
+function messageOf(line: string): string {
+  try {
+    const record: unknown = JSON.parse(line);
+    if (typeof record !== 'object' || record === null) return line;
+    const message = 'msg' in record ? String(record.msg) : '';
+    const error = 'err' in record && typeof record.err === 'object' && record.err !== null ? record.err : {};
+    return 'message' in error && error.message !== message ? `${message}: ${String(error.message)}` : message;
+  } catch {
+    // A stack's lines say where; the line before them says what.
+    return /^\s+at |^Node\.js v|^\s*[\^}]?$/.test(line) ? '' : line.trim();
+  }
+}
