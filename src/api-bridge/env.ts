@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { LIMITS } from '../contract/limits.ts';
+import { parseEnv } from '../process/env.ts';
+
+const seconds = (least: number, most: number) => z.coerce.number().min(least).max(most);
+const flag = z.stringbool();
+const secret = z
+  .string()
+  .refine(
+    (value) => Buffer.byteLength(value) >= LIMITS.secretBytes,
+    `expected at least ${String(LIMITS.secretBytes)} bytes, got fewer`,
+  );
+
+/** Every variable that the api process reads. docs/operations.md and .env.example repeat the list, and a test compares them. */
+export const apiEnv = z.object({
+  NODE_ENV: z.string().default('development').describe('production turns off what only helps during development'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('port of the bridge'),
+  HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+  DATABASE_URL: z
+    .string()
+    .startsWith('postgres')
+    .optional()
+    .describe('PostgreSQL; unset: an embedded one below DATA_DIR'),
+  DATABASE_POOL: z.coerce.number().int().min(4).max(500).default(20).describe('connections of this process'),
+  DATA_DIR: z.string().default('.data').describe('stored files, the embedded PostgreSQL, generated secrets'),
+  WORKER_SERVICE_TOKEN: secret
+    .optional()
+    .describe('signs service tokens; unset in development: generated below DATA_DIR'),
+  WORKER_SERVICE_TOKEN_PREVIOUS: secret
+    .optional()
+    .describe('the secret before the last rotation, while it is still valid'),
+  AUTO_MIGRATE: flag.optional().describe('migrate at start; on unless NODE_ENV is production'),
+  HEARTBEAT_SECONDS: seconds(0.1, 60).default(4).describe('how often workers report'),
+  LEASE_SECONDS: seconds(0.5, 600).default(12).describe('how long a silent worker keeps its jobs'),
+  CONFIRM_SECONDS: seconds(0.2, 60).default(5).describe('how long a claim may stay unconfirmed'),
+  OFFLINE_SECONDS: seconds(1, 3600)
+    .default(LIMITS.workerOfflineSeconds)
+    .describe('silence after which a worker is shown offline'),
+  CLAIM_WAIT_SECONDS: seconds(0, LIMITS.claimWaitSeconds)
+    .default(25)
+    .describe('the long poll that workers are told to use'),
+  UPLOAD_LIMIT_BYTES: z.coerce.number().int().min(1).default(LIMITS.uploadBytes).describe('largest upload'),
+  METRICS_TOKEN: z.string().min(1).optional().describe('when set, /metrics wants a scraper token or this value'),
+  DASHBOARD_EMAIL: z.string().optional().describe('the first admin, made when there is no operator'),
+  DASHBOARD_PASSWORD: z.string().min(8).optional().describe('its password'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('least level logged'),
+});
+export type ApiEnv = z.infer<typeof apiEnv>;
+
+/** Parses the process's environment; throws EnvFault with every fault at once. */
+export function readApiEnv(source: Readonly<Record<string, string | undefined>> = process.env): ApiEnv {
+  return parseEnv(apiEnv, source);
+}

@@ -1,0 +1,56 @@
+import type { SettleResult } from '../../contract/settlement.ts';
+import type { AttemptRef } from '../auth/principal.ts';
+import type { Pool, Queryable } from '../db/pool.ts';
+import { withTransaction } from '../db/transaction.ts';
+import { onConnection, type Boss } from './boss.ts';
+import { createFold } from './fold.ts';
+import type { JobHooks } from './hooks.ts';
+import { recordAttempts } from './record-attempts.ts';
+import { settledIds } from './settled-ids.ts';
+import { distinctJobs } from './touch.ts';
+import { lookUpVerdict } from './verdict.ts';
+
+type Completion = { readonly ref: AttemptRef; readonly output: unknown };
+
+/**
+ * Completes attempts: completions that arrive together share one transaction, a `complete` a queue and one insert for
+ * their records and outputs. Answered only after the commit. An attempt that no longer holds its job changes nothing.
+ */
+export function createCompleter(boss: Boss, pool: Pool, hooks: JobHooks): (done: Completion) => Promise<SettleResult> {
+  const fold = createFold<Completion, boolean>({ inFlight: 2, largest: 500 }, async (batch) => {
+    const accepted = await withTransaction(pool, (client) => completeAll(boss, client, batch, hooks));
+    return batch.map((done) => accepted.has(done));
+  });
+  return async (done) => {
+    if (await fold(done)) return { jobId: done.ref.jobId, verdict: 'accepted', state: 'completed' };
+    return await lookUpVerdict(pool, done.ref, 'completed');
+  };
+}
+
+async function completeAll(
+  boss: Boss,
+  client: Queryable,
+  batch: readonly Completion[],
+  hooks: JobHooks,
+): Promise<ReadonlySet<Completion>> {
+  const accepted = new Set<Completion>();
+  for (const [queue, inQueue] of Map.groupBy(batch, (done) => done.ref.queue)) {
+    for (const round of distinctJobs(inQueue.map((done) => ({ ...done.ref, done })))) {
+      const attempts = round.map((ref) => ({ id: ref.jobId, retryCount: ref.retryCount }));
+      const settled = settledIds(await boss.complete(queue, attempts, undefined, { db: onConnection(client) }));
+      for (const { jobId, done } of round) if (settled.has(jobId)) accepted.add(done);
+    }
+  }
+  const ended = [...accepted];
+  await recordAttempts(
+    client,
+    ended.map(({ ref, output }) => ({ ref, output, outcome: 'completed' as const, state: 'completed' })),
+  );
+  const heard = ended.filter(({ ref }) => hooks.names.has(ref.name));
+  if (heard.length > 0)
+    await hooks.ended(
+      client,
+      heard.map(({ ref }) => ({ ...ref, state: 'completed' as const })),
+    );
+  return accepted;
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from '../../process/logger.ts';
+import type { Service } from '../../process/lifecycle.ts';
+import { queueWeight } from '../../contract/queues.ts';
+import type { AttemptRef } from '../auth/principal.ts';
+import type { Pool } from '../db/pool.ts';
+import { createListener } from '../db/listener.ts';
+import { adoptLeases } from './adopt-leases.ts';
+import { createBoss, QUEUE_SCHEMA } from './boss.ts';
+import { claimRound } from './claim-round.ts';
+import { replayClaim } from './claim-replay.ts';
+import { cancelJob, retryJob } from './change-job.ts';
+import { declareQueues, missingQueues } from './declare-queues.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { createEnqueuer } from './enqueue.ts';
+import { createGiver } from './give-back.ts';
+import type { JobHooks } from './hooks.ts';
+import { createLeaseBook } from './lease-book.ts';
+import { readReadyQueues } from './ready-queues.ts';
+import { sweepLeases } from './reaper.ts';
+import { createSettler } from './settle.ts';
+import { createSupervisor } from './supervisor.ts';
+import { createToucher } from './touch.ts';
+import { createWeightedOrder } from './weighted-order.ts';
+
+export type EngineOptions = {
+  readonly databaseUrl: string;
+  readonly pool: Pool;
+  readonly hooks: JobHooks;
+  readonly leaseSeconds: number;
+  readonly confirmSeconds: number;
+  readonly log: Logger;
+};
+
+/** The channel on which pg-boss announces queues; not documented upstream, so a test holds it. */
+export const NOTIFY_CHANNEL = `pgboss_${createHash('sha224').update(QUEUE_SCHEMA).digest('hex').slice(0, 24)}`;
+
+export type Engine = ReturnType<typeof createEngine>;
+
+/** The queue as the routes see it: claim, renew, settle, enqueue, change; and the services that keep it going. */
+export function createEngine(options: EngineOptions) {
+  const { pool, hooks, log } = options;
+  const leaseMs = options.leaseSeconds * 1000;
+  const boss = createBoss(pool, { migrate: false }, log);
+  const book = createLeaseBook(options.confirmSeconds * 1000);
+  const failing = { boss, pool, hooks };
+  const giveBack = createGiver(failing, book, log);
+
+  const dispatcher = createDispatcher({
+    runRound: (queues, claimants) => claimRound(boss, pool, hooks, { queues, claimants }),
+    readReady: (queues) => readReadyQueues(pool, queues),
+    replay: (name) => replayClaim(pool, name),
+    granted: ({ ref }) => book.granted(ref),
+    giveBack: (jobs) => void giveBack(jobs.map((job) => job.ref)),
+    inOrder: createWeightedOrder((queue) => queueWeight(queue) ?? 1),
+    log,
+  });
+
+  const listener = createListener(
+    {
+      url: options.databaseUrl,
+      channel: NOTIFY_CHANNEL,
+      onNotify: (queue) => dispatcher.notify(queue),
+      onReconnect: () =>
+        void dispatcher
+          .lookAgain()
+          .catch((error: unknown) => log.debug({ err: error }, 'could not look at the queues')),
+    },
+    log,
+  );
+
+  const supervisor = createSupervisor({
+    pool,
+    boss,
+    book,
+    sweep: () => sweepLeases({ ...failing, book, leaseMs, giveBack, log }),
+    lookAgain: () => dispatcher.lookAgain(),
+    log,
+  });
+
+  const bossService: Service = {
+    name: 'pg-boss',
+    async start() {
+      await boss.start();
+      const missing = await missingQueues(boss);
+      if (missing.length > 0) throw new Error(`the database lacks queues (${missing.join(', ')}): run migrate first`);
+      const adopted = await adoptLeases(pool, book, leaseMs);
+      if (adopted > 0) log.info({ leases: adopted }, 'took over attempts that were running');
+    },
+    async stop() {
+      await boss.stop({ graceful: false, close: false });
+    },
+  };
+
+  const holder = (jobId: string): AttemptRef | undefined => book.ofJob(jobId);
+  const changing = { ...failing, holder };
+
+  return {
+    services: [bossService, listener, supervisor] satisfies readonly Service[],
+    book,
+    claim: dispatcher.claim,
+    dismiss: dispatcher.dismiss,
+    parked: dispatcher.parked,
+    touch: createToucher(boss, pool),
+    settle: createSettler(failing, book),
+    enqueue: createEnqueuer(boss, pool),
+    giveBack,
+    holder,
+    cancel: (target: { queue: string; id: string }) => cancelJob(changing, target),
+    retry: (target: { queue: string; id: string }) => retryJob(changing, target),
+    isListening: listener.isListening,
+    /** Monotonic ms since the queue was last known to work. */
+    silentMs: supervisor.silentMs,
+  };
+}
+
+/** Installs or upgrades the queue schema and declares every queue; a command of its own, the API never does it unasked. */
+export async function migrateQueue(pool: Pool, log: Logger): Promise<void> {
+  const boss = createBoss(pool, { migrate: true }, log);
+  await boss.start();
+  try {
+    await declareQueues(boss);
+  } finally {
+    await boss.stop({ graceful: false, close: false });
+  }
+}

@@ -1,0 +1,57 @@
+type Waiting<Item, Result> = {
+  readonly item: Item;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+};
+
+export type FoldOptions = { readonly inFlight: number; readonly largest: number };
+
+/**
+ * Folds calls that arrive together into shared batches. A lone call runs at once; while `inFlight` batches run, later
+ * calls gather, so that the batch grows with the load and nobody waits on a timer. `run` gives a result for each item,
+ * in order; when it throws, every call of that batch is told.
+ */
+export function createFold<Item, Result>(
+  options: FoldOptions,
+  run: (items: readonly Item[]) => Promise<readonly Result[]>,
+): (item: Item) => Promise<Result> {
+  const queue: Waiting<Item, Result>[] = [];
+  let running = 0;
+  let scheduled = false;
+
+  function schedule(): void {
+    if (scheduled || running >= options.inFlight || queue.length === 0) return;
+    scheduled = true;
+    // Calls of the same turn of the event loop, e.g. the parts of one request, share a batch.
+    setImmediate(() => {
+      scheduled = false;
+      void runBatch();
+      schedule();
+    });
+  }
+
+  async function runBatch(): Promise<void> {
+    const batch = queue.splice(0, options.largest);
+    if (batch.length === 0) return;
+    running += 1;
+    try {
+      const results = await run(batch.map((waiting) => waiting.item));
+      batch.forEach((waiting, index) => {
+        const result = results[index];
+        if (result === undefined) waiting.reject(new Error('a folded call got no result'));
+        else waiting.resolve(result);
+      });
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+    } finally {
+      running -= 1;
+      schedule();
+    }
+  }
+
+  return (item) =>
+    new Promise<Result>((resolve, reject) => {
+      queue.push({ item, resolve, reject });
+      schedule();
+    });
+}

@@ -1,0 +1,83 @@
+import type { Logger } from '../../process/logger.ts';
+import type { AttemptRef } from '../auth/principal.ts';
+import type { Queryable } from '../db/pool.ts';
+import { withTransaction } from '../db/transaction.ts';
+import { endFailed, type Failing } from './fail.ts';
+import { leaseKey, type LeaseBook } from './lease-book.ts';
+
+export type ReaperDeps = Failing & {
+  readonly book: LeaseBook;
+  readonly leaseMs: number;
+  giveBack(refs: readonly AttemptRef[]): Promise<void>;
+  readonly log: Logger;
+};
+
+/**
+ * One sweep over the leases: claims that were never confirmed go back with no attempt burnt; attempts whose worker
+ * fell silent for a whole lease end as lost, and the job is offered again at once. The book only says where to look:
+ * a sign of life that another replica heard is in PostgreSQL, and counts.
+ */
+export async function sweepLeases(deps: ReaperDeps): Promise<void> {
+  const { book, leaseMs } = deps;
+  const unconfirmed = book.unconfirmed();
+  const silent = book.silentFor(leaseMs);
+  if (unconfirmed.length === 0 && silent.length === 0) return;
+  const lives = await readSignsOfLife(deps.pool, [...unconfirmed, ...silent], leaseMs);
+
+  const unheard: AttemptRef[] = [];
+  for (const ref of unconfirmed) {
+    const life = lives.get(leaseKey(ref));
+    if (life === undefined) book.drop(ref);
+    else if (life.confirmed) book.renewed(ref);
+    else unheard.push(ref);
+  }
+  if (unheard.length > 0) {
+    deps.log.info({ jobs: unheard.length }, 'claims were not confirmed in time; their jobs go back');
+    await deps.giveBack(unheard);
+  }
+
+  for (const ref of silent) {
+    const life = lives.get(leaseKey(ref));
+    if (life === undefined) book.drop(ref);
+    else if (life.fresh) book.renewed(ref);
+    else await endLost(deps, ref);
+  }
+}
+
+/** Ends an attempt whose worker is lost; counts as an attempt, because nobody knows how far it got. */
+async function endLost({ boss, pool, hooks, book, log }: ReaperDeps, ref: AttemptRef): Promise<void> {
+  const error = {
+    message: `the worker ${ref.workerId} fell silent while it ran this attempt`,
+    code: 'worker_lost',
+    name: 'WorkerLost',
+  };
+  const end = await withTransaction(pool, (client) =>
+    endFailed(boss, client, hooks, { ref, error, retryInSeconds: 0, outcome: 'lost' }),
+  );
+  book.drop(ref);
+  if (end !== undefined) {
+    log.warn(
+      { jobId: ref.jobId, queue: ref.queue, workerId: ref.workerId, attempt: ref.attempt, state: end.state },
+      'a worker was lost',
+    );
+  }
+}
+
+type Life = { readonly confirmed: boolean; readonly fresh: boolean };
+
+/** What PostgreSQL knows of attempts that are still held; a claim sets both times alike, and only a heartbeat parts them. */
+async function readSignsOfLife(
+  db: Queryable,
+  refs: readonly AttemptRef[],
+  leaseMs: number,
+): Promise<ReadonlyMap<string, Life>> {
+  const found = await db.query<{ id: string; retry_count: number; confirmed: boolean; fresh: boolean }>(
+    `SELECT j.id, j.retry_count, j.heartbeat_on IS DISTINCT FROM j.started_on AS confirmed,
+            j.heartbeat_on > now() - $4::float8 * interval '1 millisecond' AS fresh
+       FROM unnest($1::text[], $2::uuid[], $3::int[]) AS asked (queue, id, retry_count)
+       JOIN pgboss.job j ON j.name = asked.queue AND j.id = asked.id AND j.retry_count = asked.retry_count
+      WHERE j.state = 'active'`,
+    [refs.map((ref) => ref.queue), refs.map((ref) => ref.jobId), refs.map((ref) => ref.retryCount), leaseMs],
+  );
+  return new Map(found.rows.map((row) => [leaseKey({ jobId: row.id, retryCount: row.retry_count }), row]));
+}

@@ -1,0 +1,99 @@
+import type { Service } from '../../process/lifecycle.ts';
+import type { Logger } from '../../process/logger.ts';
+import { sleep } from '../../process/sleep.ts';
+import type { Pool } from '../db/pool.ts';
+import type { Boss } from './boss.ts';
+import type { LeaseBook } from './lease-book.ts';
+import { touchAll } from './touch.ts';
+
+export type SupervisorDeps = {
+  readonly pool: Pool;
+  readonly boss: Boss;
+  readonly book: LeaseBook;
+  sweep(): Promise<void>;
+  lookAgain(): Promise<void>;
+  readonly log: Logger;
+};
+
+const SWEEP_MS = 250;
+const FLOOR_MS = 1_000;
+const ENGINE_MS = 15_000;
+/** A pause this long means that heartbeats could not be heard: PostgreSQL was away, or this process was stopped. */
+const OUTAGE_MS = 3_000;
+
+export type Supervisor = Service & {
+  /** Monotonic ms since PostgreSQL last answered the supervisor; what readiness asks. */
+  silentMs(): number;
+};
+
+/**
+ * The API's own pulse. Sweeps leases four times a second, looks for due jobs once a second and runs pg-boss's upkeep
+ * every 15 s. After any outage every lease is forgiven and touched before the next sweep, so that nobody loses work
+ * for a time in which nobody could be heard.
+ */
+export function createSupervisor(deps: SupervisorDeps): Supervisor {
+  const stopping = new AbortController();
+  let lastGoodMs = performance.now();
+  let lastFloorMs = 0;
+  let lastEngineMs = performance.now();
+  let loop: Promise<void> | undefined;
+  let upkeep: Promise<void> = Promise.resolve();
+
+  async function beat(): Promise<void> {
+    const now = performance.now();
+    if (now - lastGoodMs > OUTAGE_MS) {
+      await touchAll(deps.boss, deps.pool, deps.book.forgiveAll());
+      lastEngineMs = now;
+      deps.log.info(
+        { outageMs: Math.round(now - lastGoodMs), leases: deps.book.size() },
+        'back after an outage; every lease was extended',
+      );
+    }
+    await deps.sweep();
+    if (now - lastFloorMs >= FLOOR_MS) {
+      lastFloorMs = now;
+      await deps.pool.query('SELECT 1');
+      await deps.lookAgain();
+    }
+    lastGoodMs = performance.now();
+    if (now - lastEngineMs >= ENGINE_MS) {
+      lastEngineMs = now;
+      upkeep = upkeep.then(runUpkeep);
+    }
+  }
+
+  async function runUpkeep(): Promise<void> {
+    try {
+      await deps.boss.supervise();
+      await deps.pool.query(`DELETE FROM worker_api.claim WHERE claimed_at < now() - interval '1 day'`);
+    } catch (error) {
+      deps.log.warn({ err: error }, 'the upkeep of the queue did not finish; it runs again in 15 s');
+    }
+  }
+
+  async function beatForEver(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await beat();
+      } catch (error) {
+        deps.log.warn({ err: error }, 'the supervisor could not finish its pass');
+        await sleep(500, stopping.signal);
+      }
+      await sleep(SWEEP_MS, stopping.signal);
+    }
+  }
+
+  return {
+    name: 'supervisor',
+    async start() {
+      lastGoodMs = performance.now();
+      loop ??= beatForEver();
+    },
+    async stop() {
+      stopping.abort();
+      await loop;
+      await upkeep;
+    },
+    silentMs: () => performance.now() - lastGoodMs,
+  };
+}

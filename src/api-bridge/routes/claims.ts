@@ -1,0 +1,55 @@
+import { claimJobs } from '../../contract/routes/workers.ts';
+import type { Sealer } from '../auth/sealer.ts';
+import { serveRoute, type Authenticate, type BridgeApp } from '../http/serve-route.ts';
+import type { Engine } from '../queue/engine.ts';
+import { toClaimedJob } from '../queue/claimed-row.ts';
+import type { Ticket } from '../queue/waiter.ts';
+import type { NodeContext } from '../http/reply.ts';
+import { assertQueuesAllowed, ownWorker } from '../workers/own-worker.ts';
+import type { WorkerRegistry } from '../workers/registry.ts';
+import { knownWorker } from './workers.ts';
+
+export type ClaimRouteDeps = {
+  readonly authenticate: Authenticate;
+  readonly engine: Engine;
+  readonly registry: WorkerRegistry;
+  readonly sealer: Sealer;
+  readonly leaseSeconds: number;
+};
+
+/** Hands out jobs. An answer that could not be written gives its jobs back at once. */
+export function installClaimRoutes(
+  app: BridgeApp,
+  { authenticate, engine, registry, sealer, leaseSeconds }: ClaimRouteDeps,
+): void {
+  serveRoute(app, authenticate, claimJobs, async ({ params, body, principal, context }) => {
+    const own = ownWorker(principal, params.id);
+    const worker = await knownWorker(registry, params.id);
+    if (worker.directive !== 'continue') return { status: 204 };
+    if (body.queues !== undefined) assertQueuesAllowed(own, body.queues);
+    const queues = [...new Set(body.queues ?? worker.queues)].filter((queue) => own.queues?.has(queue) !== false);
+    if (queues.length === 0) return { status: 204 };
+    const ticket = engine.claim({
+      workerId: params.id,
+      claimId: body.claimId,
+      limit: body.limit,
+      queues: queues.sort(),
+      waitMs: body.waitSeconds * 1000,
+    });
+    watchConnection(context, ticket);
+    const jobs = await ticket.jobs;
+    if (jobs.length === 0) return { status: 204 };
+    return { status: 200, data: { jobs: jobs.map((claimed) => toClaimedJob(claimed, sealer, leaseSeconds)) } };
+  });
+}
+
+/** `close` comes once, whether the answer was written or the client went away first; `writableFinished` tells which. */
+function watchConnection(context: NodeContext, ticket: Ticket): void {
+  const { outgoing } = context.env;
+  const settle = () => {
+    if (outgoing.writableFinished) ticket.delivered();
+    else ticket.abandon();
+  };
+  if (outgoing.destroyed) settle();
+  else outgoing.once('close', settle);
+}
