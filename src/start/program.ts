@@ -7,7 +7,7 @@ import type { Environment } from './env.ts';
 
 export type ProgramOptions = {
   name: string;
-  /** Below dist, e.g. `runtime/main.js`. */
+  /** Below dist, e.g. `worker/main.js`. */
   module: string;
   environment: Environment;
   logFile: string;

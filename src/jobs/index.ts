@@ -1,0 +1,25 @@
+// The one door to the catalogue: the runtime imports jobs from here and from nowhere deeper.
+import type { JobDefinition } from './define-job.ts';
+import type { JobsEnv } from './env.ts';
+import { createFileJobs } from './files/file-jobs.ts';
+import { createMediaTools } from './tools/media-tools.ts';
+
+/** The jobs of one process, and what they share. */
+export type Jobs = {
+  readonly definitions: readonly JobDefinition[];
+  /** Ends the helper processes that outlive a job; to be called after the last job has ended. Safe to call twice. */
+  close(): Promise<void>;
+};
+
+/** Every job that this build can run. A new domain adds one line. Nothing is started before the first job needs it. */
+export function createJobs(env: JobsEnv, warn: (message: string) => void): Jobs {
+  const tools = createMediaTools({ ...env, warn });
+  return { definitions: [...createFileJobs(tools)], close: () => tools.close() };
+}
+
+export type { AttemptFacts, JobApi, JobContext, UploadOptions } from './context.ts';
+export { defineJob, type JobDefinition, type JobOutput } from './define-job.ts';
+export { readJobsEnv, type JobsEnv } from './env.ts';
+export { BadInput, JobError, NonRetryable, Release, RetryAfter, ToolUnavailable } from './errors.ts';
+export { createRegistry, RegistryFault, type JobRegistry } from './registry.ts';
+export { apiErrorDelaySeconds } from './retry-policy.ts';

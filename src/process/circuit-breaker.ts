@@ -1,0 +1,101 @@
+import { withCallDeadline } from './call-deadline.ts';
+import { CircuitOpen } from './circuit-open.ts';
+
+export type CircuitSettings = {
+  /** Consecutive counted failures that open the circuit. */
+  readonly failures: number;
+  /** How long an open circuit refuses before it lets one probe through, from the last counted failure. */
+  readonly recoveryMs: number;
+  /** The longest that one call may take, its own retries included. */
+  readonly timeoutMs: number;
+};
+
+/** The circuits of the product and their numbers. One circuit never stops another's calls. */
+export const CIRCUITS = {
+  backend_api: { failures: 15, recoveryMs: 60_000, timeoutMs: 120_000 },
+  web_auth_api: { failures: 10, recoveryMs: 60_000, timeoutMs: 15_000 },
+} as const satisfies Record<string, CircuitSettings>;
+
+/** What a failed call says of the far side: it is down, it is up (it answered), or nothing (the caller gave up). */
+export type FaultVerdict = 'down' | 'up' | 'unknown';
+
+export type CircuitOptions = CircuitSettings & {
+  readonly name: string;
+  readonly judge: (error: unknown) => FaultVerdict;
+  readonly now?: () => number;
+};
+
+export type CircuitState = 'closed' | 'open' | 'half-open';
+export type CircuitStatus = { readonly name: string; readonly state: CircuitState; readonly failures: number };
+
+export type CircuitCall = { readonly signal?: AbortSignal; readonly timeoutMs?: number };
+
+export type CircuitBreaker = {
+  /** Runs the call, or throws CircuitOpen without running it. The call must obey the signal it is handed. */
+  run<T>(call: (signal: AbortSignal) => Promise<T>, options?: CircuitCall): Promise<T>;
+  status(): CircuitStatus;
+};
+
+type Ticket = { readonly era: number };
+
+/**
+ * Closed → open after so many failures in a row → half-open after the recovery time, when exactly one call goes
+ * through as a probe: its success closes the circuit, its failure opens it again, and a probe that its caller gave
+ * up leaves the next call to probe. A call that began in an earlier era (before the circuit last changed) changes
+ * nothing any more, so that a burst of late time-outs cannot reopen what a probe has just closed.
+ */
+export function createCircuitBreaker(options: CircuitOptions): CircuitBreaker {
+  const now = options.now ?? (() => performance.now());
+  let state: CircuitState = 'closed';
+  let failures = 0;
+  let openedAtMs = 0;
+  let era = 0;
+
+  function enter(next: CircuitState): void {
+    state = next;
+    era += 1;
+    if (next === 'open') openedAtMs = now();
+    if (next === 'closed') failures = 0;
+  }
+
+  function admit(): Ticket {
+    if (state === 'open') {
+      const remainingMs = openedAtMs + options.recoveryMs - now();
+      if (remainingMs > 0) throw new CircuitOpen(options.name, remainingMs);
+      enter('half-open');
+      return { era };
+    }
+    if (state === 'half-open') throw new CircuitOpen(options.name, 1000);
+    return { era };
+  }
+
+  function conclude(ticket: Ticket, verdict: FaultVerdict): void {
+    if (ticket.era !== era) return;
+    if (verdict === 'up') {
+      if (state === 'half-open') enter('closed');
+      failures = 0;
+    } else if (verdict === 'down') {
+      failures += 1;
+      if (state === 'half-open' || failures >= options.failures) enter('open');
+    } else if (state === 'half-open') {
+      // The recovery time has passed already: the next call may probe at once.
+      state = 'open';
+      era += 1;
+    }
+  }
+
+  return {
+    async run(call, { signal, timeoutMs = options.timeoutMs } = {}) {
+      const ticket = admit();
+      try {
+        const result = await withCallDeadline(timeoutMs, signal, call);
+        conclude(ticket, 'up');
+        return result;
+      } catch (error) {
+        conclude(ticket, options.judge(error));
+        throw error;
+      }
+    },
+    status: () => ({ name: options.name, state, failures }),
+  };
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { createRegistry, type JobDefinition } from '../jobs/index.ts';
+import { createBridgeClient, type BridgeClient } from '../process/bridge-client.ts';
+import type { Service } from '../process/lifecycle.ts';
+import type { Logger } from '../process/logger.ts';
+import { createTokenSource } from '../process/service-token.ts';
+import { sleep } from '../process/sleep.ts';
+import { VERSION } from '../process/version.ts';
+import { createApiCircuit } from './api-circuit.ts';
+import type { RuntimeEnv } from './env.ts';
+import { createExecutor } from './executor.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import type { HeldJob } from './held-job.ts';
+import { interruptionOf } from './interruption.ts';
+import { createJobContext } from './job-context.ts';
+import { createLapseWatch } from './lapse-watch.ts';
+import { createLeaseTable } from './lease-table.ts';
+import { createPoller } from './poller.ts';
+import { createProcessor } from './processor.ts';
+import { createRegistration } from './registration.ts';
+import { createReporter } from './reporter.ts';
+import { runtimeChecks, type RuntimeChecks } from './runtime-checks.ts';
+import { createUsageMeter } from './usage.ts';
+import { createWorker, type Supervisor, type WorkerEnd } from './worker.ts';
+import { createWorkdirs } from './workdirs.ts';
+
+/** Times that only tests have a reason to change. */
+export type RuntimeTimes = {
+  /** How long an interrupted handler may take to return. */
+  readonly graceMs: number;
+  /** After the drain's deadline: for handlers to obey, for the last settles, and for leaving. */
+  readonly partingMs: number;
+  /** How long a prefetched job waits for a slot before it goes back. */
+  readonly patienceMs: number;
+  /** How long an outcome is kept although nobody answers. */
+  readonly keepOutcomeMs: number;
+};
+
+const TIMES: RuntimeTimes = { graceMs: 5_000, partingMs: 2_000, patienceMs: 2_000, keepOutcomeMs: 30 * 60_000 };
+
+export type RuntimeDeps = {
+  readonly env: RuntimeEnv;
+  readonly jobs: readonly JobDefinition[];
+  readonly log: Logger;
+  readonly times?: Partial<RuntimeTimes>;
+  readonly now?: () => number;
+  readonly random?: () => number;
+  readonly newId?: () => string;
+};
+
+export type Runtime = Service & {
+  /** During a stop: gives everything back now. */
+  hurry(): void;
+  /** Resolves when the bridge asked this worker to leave, or will not have it; the process should stop then. */
+  readonly ended: Promise<WorkerEnd>;
+  /** What readiness and a detailed health page say of the polling half. */
+  readonly checks: RuntimeChecks;
+};
+
+/** The polling worker, wired. `start` resolves at once: it waits for the API in the background. */
+export function createRuntime(deps: RuntimeDeps): Runtime {
+  const { env } = deps;
+  const { now = () => performance.now(), random = Math.random, newId = randomUUID } = deps;
+  const times = { ...TIMES, ...deps.times };
+  const log = deps.log.child({ worker: env.workerId });
+  const registry = createRegistry(deps.jobs);
+  const { workerId, queues, concurrency, labels } = env;
+
+  // Two pools of connections: however many streams the jobs keep open, a heartbeat always finds a free one.
+  const control = connect(env, 16);
+  const data = connect(env, Math.max(16, concurrency * 2));
+  const circuit = createApiCircuit(now);
+  const leases = createLeaseTable();
+  const workdirs = createWorkdirs(env.workDir, log);
+  const usage = createUsageMeter(now);
+  const registering = new AbortController();
+  const shared = { client: control, workerId, queues, log, now, random };
+
+  const registration = createRegistration({ ...shared, labels, concurrency, signal: registering.signal });
+  const intervals = () => registration.intervals();
+  const leaseSeconds = () => intervals().leaseSeconds;
+  const lapseWatch = createLapseWatch({ leases, leaseSeconds, log, now });
+  const reporter = createReporter({ ...shared, leaseSeconds, keepMs: times.keepOutcomeMs });
+  const executor = createExecutor({
+    registry,
+    now,
+    workdirFor: ({ job }) => workdirs.forAttempt(`${job.id.replace(/[^A-Za-z0-9-]/g, '_')}-${job.attempt}`),
+    contextFor: (held, workdir) => createJobContext({ client: data, circuit, workerId, log }, held, workdir),
+    graceMs: (held) => graceMs(held, times),
+  });
+  const processor = createProcessor({
+    concurrency,
+    leases,
+    executor,
+    reporter,
+    log,
+    now,
+    patienceMs: times.patienceMs,
+    onCapacity: () => poller.wake(),
+    onHeld() {
+      lapseWatch.rearm();
+      heartbeat.beatSoon();
+    },
+  });
+  const onUnknownWorker = () => worker.registerAgain();
+  const poller = createPoller({
+    ...shared,
+    intervals,
+    newId,
+    onUnknownWorker,
+    capacity: () => processor.capacity(),
+    accept: (jobs) => processor.accept(jobs),
+    decline: (jobs) => processor.decline(jobs),
+  });
+  const heartbeat = createHeartbeat({
+    ...shared,
+    intervals,
+    leases,
+    usage,
+    status: () => statusOf(worker, leases.size),
+    onDirective: (directive) => worker.obey(directive),
+    onRenewed: () => lapseWatch.rearm(),
+    onUnknownWorker,
+  });
+  const worker: Supervisor = createWorker({
+    ...shared,
+    ...{ registration, heartbeat, poller, processor, reporter, leases, registering },
+    drainMs: env.drainSeconds * 1000,
+    partingMs: times.partingMs,
+  });
+  let stopping: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    await worker.stop();
+    lapseWatch.stop();
+    usage.stop();
+    await workdirs.close();
+    // A stream that a handler still holds would keep its connection, and this promise, open for as long as it likes.
+    await Promise.race([Promise.all([control.close(), data.close()]), sleep(times.partingMs)]);
+  }
+
+  return {
+    name: 'runtime',
+    async start() {
+      await workdirs.sweep();
+      log.info({ jobs: registry.names, version: VERSION }, 'starting');
+      worker.start();
+    },
+    stop: () => (stopping ??= stop()),
+    hurry: () => worker.hurry(),
+    ended: worker.ended,
+    checks: runtimeChecks({ worker, heartbeat, processor, circuit, concurrency, leaseSeconds, now }),
+  };
+}
+
+function connect(env: RuntimeEnv, connections: number): BridgeClient {
+  const token = createTokenSource(env.serviceToken, { type: 'worker', sub: env.workerId });
+  return createBridgeClient({
+    baseUrl: env.backendApiUrl,
+    token,
+    userAgent: `PowernodeWorker/${VERSION}`,
+    connections,
+  });
+}
+
+/** At the end of a drain a handler gets half of what is left, so that its release still finds its way. */
+function graceMs(held: HeldJob, times: RuntimeTimes): number {
+  const atShutdown = interruptionOf(held.signal)?.kind === 'shutdown';
+  return atShutdown ? Math.min(times.graceMs, times.partingMs / 2) : times.graceMs;
+}
+
+function statusOf(worker: Supervisor, leases: number): 'idle' | 'busy' | 'draining' {
+  const state = worker.state();
+  if (state === 'quiet' || state === 'draining') return 'draining';
+  return leases > 0 ? 'busy' : 'idle';
+}

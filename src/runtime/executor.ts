@@ -1,0 +1,105 @@
+import type { JobContext, JobDefinition, JobRegistry } from '../jobs/index.ts';
+import { JobError } from '../jobs/index.ts';
+import { sleep, whenAborted } from '../process/sleep.ts';
+import type { HeldJob } from './held-job.ts';
+import { interruptionOf } from './interruption.ts';
+import { checkPayload } from './middleware/check-payload.ts';
+import { compose, type Run } from './middleware/compose.ts';
+import { enforceTimeout } from './middleware/enforce-timeout.ts';
+import { logAttempt } from './middleware/log-attempt.ts';
+import { removeWorkdir } from './middleware/workdir.ts';
+import { endOfInterruption, outcomeOfFault, type RunEnd } from './outcome.ts';
+import { checkOutput } from './output-check.ts';
+import type { Workdir } from './workdirs.ts';
+
+export type RunOver = {
+  /** How the run ends for the bridge. */
+  readonly end: RunEnd;
+  /** The handler had not returned: its result will be refused, its slot stays taken until it does. */
+  readonly givenUp: boolean;
+};
+
+export type Execution = {
+  /** Never rejects. */
+  readonly over: Promise<RunOver>;
+  /** When the handler's code has really returned, which may be later than `over`. Never rejects. */
+  readonly returned: Promise<void>;
+};
+
+export type Executor = { run(held: HeldJob): Execution };
+
+export type ExecutorDeps = {
+  readonly registry: JobRegistry;
+  readonly workdirFor: (held: HeldJob) => Workdir;
+  readonly contextFor: (held: HeldJob, workdir: Workdir) => JobContext;
+  /** How long an interrupted handler may take to return before its result is given up. */
+  readonly graceMs: (held: HeldJob) => number;
+  readonly now: () => number;
+};
+
+/**
+ * Runs a claimed job: definition → context → onion → handler → RunEnd, and never throws.
+ *
+ * A handler that ignores its signal is given up after a grace: its end is told to the bridge and whatever it returns
+ * later is refused. JavaScript cannot stop it, so `returned` stays open and its slot taken: a process that ran such
+ * handlers on the side would claim work that it has no capacity for.
+ */
+export function createExecutor(deps: ExecutorDeps): Executor {
+  const onion = compose([logAttempt(deps.now), removeWorkdir, enforceTimeout, checkPayload], async (run) =>
+    run.definition.execute(run.context, run.payload),
+  );
+
+  return {
+    run(held) {
+      const working = work(held);
+      return {
+        over: waitFor(held, working),
+        returned: working.then(() => undefined),
+      };
+    },
+  };
+
+  async function work(held: HeldJob): Promise<RunEnd> {
+    try {
+      const output = checkOutput(await onion(prepare(held)));
+      return endOfReturn(held, output);
+    } catch (error) {
+      const interruption = interruptionOf(held.signal);
+      return interruption === undefined ? outcomeOfFault(error, held.job.attempt) : endOfInterruption(interruption);
+    }
+  }
+
+  function prepare(held: HeldJob): Run {
+    const definition = findDefinition(deps.registry, held);
+    const workdir = deps.workdirFor(held);
+    const context = deps.contextFor(held, workdir);
+    return { held, definition, workdir, context, payload: held.job.payload };
+  }
+
+  /** Waits for the handler; once it was interrupted, for a grace only. */
+  async function waitFor(held: HeldJob, working: Promise<RunEnd>): Promise<RunOver> {
+    const returned = new AbortController();
+    void working.then(() => returned.abort());
+    await Promise.race([working, whenAborted(held.signal, returned.signal)]);
+    if (!returned.signal.aborted) await sleep(deps.graceMs(held), returned.signal);
+    const interruption = interruptionOf(held.signal);
+    if (returned.signal.aborted || interruption === undefined) return { end: await working, givenUp: false };
+    return { end: endOfInterruption(interruption), givenUp: true };
+  }
+}
+
+/** Work that is done counts, also when it was asked to stop meanwhile; only a time-out or a lost job refuses it. */
+function endOfReturn(held: HeldJob, output: Record<string, unknown> | undefined): RunEnd {
+  const interruption = interruptionOf(held.signal);
+  if (interruption?.kind === 'timeout' || interruption?.kind === 'cancelled' || interruption?.kind === 'lost') {
+    return endOfInterruption(interruption);
+  }
+  return { type: 'completed', ...(output === undefined ? {} : { output }) };
+}
+
+/** Not a lasting fault by itself: while a fleet is being updated, another worker may know the job already. */
+function findDefinition(registry: JobRegistry, { job }: HeldJob): JobDefinition {
+  const definition = registry.find(job.name);
+  if (definition !== undefined) return definition;
+  throw new JobError(`expected a job that this worker knows, got ${job.name}`, { code: 'unknown_job' });
+}

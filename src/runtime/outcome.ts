@@ -1,0 +1,55 @@
+import { LIMITS } from '../contract/limits.ts';
+import type { Outcome } from '../contract/settlement.ts';
+import { apiErrorDelaySeconds, NonRetryable, Release, RetryAfter } from '../jobs/index.ts';
+import { BridgeCallError } from '../process/bridge-error.ts';
+import type { Interruption } from './interruption.ts';
+import { storableText, storedFailure } from './stored-failure.ts';
+
+/** `dropped`: the bridge has already said that this attempt is over, so nothing is left to tell it. */
+export type RunEnd = Outcome | { readonly type: 'dropped'; readonly reason: string };
+
+const REASON_CHARACTERS = 500;
+const CAUSES_LOOKED_AT = 5;
+
+/** What a thrown thing means for the job. An explicit delay is sent only where the worker knows better than the API. */
+export function outcomeOfFault(thrown: unknown, attempt: number): Outcome {
+  if (thrown instanceof Release) {
+    return {
+      type: 'released',
+      reason: storableText(thrown.message, REASON_CHARACTERS),
+      delaySeconds: withinLimits(thrown.delaySeconds),
+    };
+  }
+  const error = storedFailure(thrown);
+  if (thrown instanceof NonRetryable) return { type: 'failed', error, retry: false };
+  if (thrown instanceof RetryAfter) return { type: 'failed', error, retryInSeconds: withinLimits(thrown.seconds) };
+  const apiError = apiErrorBehind(thrown);
+  if (apiError === undefined) return { type: 'failed', error };
+  const delaySeconds = apiErrorDelaySeconds(attempt, apiError.retryAfterSeconds);
+  return { type: 'failed', error, retryInSeconds: withinLimits(delaySeconds) };
+}
+
+/**
+ * How a run ends that was interrupted. `timeout` is the job's own failure; a lease that lapsed may still be ours, so
+ * it is given back and the bridge decides; what was cancelled or lost is not ours to settle.
+ */
+export function endOfInterruption(interruption: Interruption): RunEnd {
+  const { kind, message } = interruption;
+  if (kind === 'timeout') return { type: 'failed', error: storedFailure(interruption) };
+  if (kind === 'cancelled' || kind === 'lost') return { type: 'dropped', reason: message };
+  return { type: 'released', reason: message };
+}
+
+/** The API error that a thrown thing is, or was caused by: a handler may have wrapped it in words of its own. */
+function apiErrorBehind(thrown: unknown): BridgeCallError | undefined {
+  let current = thrown;
+  for (let depth = 0; depth < CAUSES_LOOKED_AT && current instanceof Error; depth += 1) {
+    if (current instanceof BridgeCallError) return current;
+    current = current.cause;
+  }
+  return undefined;
+}
+
+function withinLimits(seconds: number): number {
+  return Number.isFinite(seconds) ? Math.min(LIMITS.delaySeconds, Math.max(0, seconds)) : 0;
+}

@@ -1,0 +1,27 @@
+export type Prefetch = {
+  /** How long a finished run took. */
+  observe(runMs: number): void;
+  /** How many jobs may wait in this process for a slot. */
+  allowance(): number;
+};
+
+/** Above this average a job that waits here would wait longer than a claim takes, perhaps beside an idle worker. */
+const QUICK_RUN_MS = 100;
+const MOST = 10;
+/** The share of the newest run in the average: five long runs end the prefetching of quick ones. */
+const NEWEST_SHARE = 0.2;
+
+/**
+ * Prefetching hides the round trip between two quick jobs, and only then does it pay: a job that waits behind a
+ * long one is withheld from the rest of the fleet. So nothing is prefetched until runs have shown to be quick.
+ */
+export function createPrefetch(concurrency: number): Prefetch {
+  let averageMs: number | undefined;
+  return {
+    observe(runMs) {
+      averageMs = averageMs === undefined ? runMs : averageMs + NEWEST_SHARE * (runMs - averageMs);
+    },
+    allowance: () =>
+      averageMs !== undefined && averageMs <= QUICK_RUN_MS ? Math.min(MOST, Math.max(1, concurrency)) : 0,
+  };
+}

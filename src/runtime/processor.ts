@@ -1,0 +1,142 @@
+import type { ClaimedJob } from '../contract/job.ts';
+import { LIMITS } from '../contract/limits.ts';
+import type { Logger } from '../process/logger.ts';
+import type { Execution, Executor } from './executor.ts';
+import type { HeldJob } from './held-job.ts';
+import { interruptionOf, type InterruptionKind } from './interruption.ts';
+import type { LeaseTable } from './lease-table.ts';
+import { endOfInterruption, type RunEnd } from './outcome.ts';
+import { createPrefetch } from './prefetch.ts';
+import type { Reporter } from './reporter.ts';
+import { createSlots } from './slots.ts';
+
+export type Processor = {
+  /** Takes claimed jobs: each runs as soon as a slot is free. */
+  accept(jobs: readonly ClaimedJob[]): void;
+  /** Takes jobs that came too late to be run, and gives them back. */
+  decline(jobs: readonly ClaimedJob[]): void;
+  /** How many jobs the next claim may ask for. */
+  capacity(): number;
+  /** Interrupts what waits for a slot, and with `all` what runs as well. */
+  interrupt(which: 'waiting' | 'all', kind: InterruptionKind): void;
+  counts(): ProcessorCounts;
+};
+
+export type ProcessorCounts = {
+  readonly waiting: number;
+  readonly running: number;
+  /** Handlers that ignored their signal and were given up, but have not returned: their slots are still taken. */
+  readonly stuck: number;
+};
+
+type Deps = {
+  readonly concurrency: number;
+  readonly leases: LeaseTable;
+  readonly executor: Executor;
+  readonly reporter: Reporter;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** A job that waited this long for a slot goes back, so that an idle worker can have it. */
+  readonly patienceMs: number;
+  /** Called when `capacity` may have grown. */
+  readonly onCapacity: () => void;
+  /** Called after leases were taken. */
+  readonly onHeld: () => void;
+};
+
+/** Keeps claimed jobs in line, runs each in a slot, and hands its end to the reporter. */
+export function createProcessor(deps: Deps): Processor {
+  const { leases, log, now } = deps;
+  const line: HeldJob[] = [];
+  const prefetch = createPrefetch(deps.concurrency);
+  let stuck = 0;
+  const slots = createSlots(deps.concurrency, () => {
+    fillSlots();
+    deps.onCapacity();
+  });
+
+  function hold(jobs: readonly ClaimedJob[]): HeldJob[] {
+    const held = jobs.flatMap((job) => leases.hold(job, now()) ?? []);
+    if (held.length < jobs.length)
+      log.warn({ count: jobs.length - held.length }, 'the bridge repeated jobs held already');
+    return held;
+  }
+
+  function fillSlots(): void {
+    while (line.length > 0) {
+      const freeSlot = slots.take();
+      if (freeSlot === undefined) return;
+      const held = line.shift();
+      if (held === undefined) freeSlot();
+      else void run(held, freeSlot);
+    }
+  }
+
+  async function run(held: HeldJob, freeSlot: () => void): Promise<void> {
+    held.phase = 'running';
+    const startedMs = now();
+    const execution = deps.executor.run(held);
+    void execution.returned.then(() => {
+      prefetch.observe(now() - startedMs);
+      freeSlot();
+    });
+    const { end, givenUp } = await execution.over;
+    if (givenUp) watchStuck(held, execution);
+    await conclude(held, end);
+  }
+
+  function watchStuck(held: HeldJob, { returned }: Execution): void {
+    const fields = { job: held.job.id, name: held.job.name, attempt: held.job.attempt };
+    stuck += 1;
+    log.error(fields, 'a handler ignores its signal: its result is given up, its slot stays taken until it returns');
+    void returned.then(() => {
+      stuck -= 1;
+      log.warn(fields, 'a handler that was given up has returned');
+    });
+  }
+
+  async function conclude(held: HeldJob, end: RunEnd): Promise<void> {
+    if (end.type === 'dropped') {
+      log.warn({ job: held.job.id, attempt: held.job.attempt, reason: end.reason }, 'nothing to settle');
+    } else {
+      held.phase = 'settling';
+      await deps.reporter.settle(held, end);
+    }
+    leases.letGo(held);
+    deps.onCapacity();
+  }
+
+  /** A job that is interrupted in line never starts; what becomes of it is what becomes of an interrupted run. */
+  function leaveLine(held: HeldJob): void {
+    const interruption = interruptionOf(held.signal);
+    const place = line.indexOf(held);
+    if (interruption === undefined || place < 0) return;
+    line.splice(place, 1);
+    void conclude(held, endOfInterruption(interruption));
+  }
+
+  return {
+    accept(jobs) {
+      const taken = hold(jobs);
+      line.push(...taken);
+      fillSlots();
+      for (const held of taken.filter((each) => each.phase === 'waiting')) {
+        held.signal.addEventListener('abort', () => leaveLine(held), { once: true });
+        setTimeout(() => held.phase === 'waiting' && held.interrupt('waited'), deps.patienceMs).unref();
+      }
+      deps.onHeld();
+    },
+    decline(jobs) {
+      for (const held of hold(jobs)) {
+        held.interrupt('shutdown');
+        void conclude(held, { type: 'released', reason: 'the worker had stopped claiming' });
+      }
+    },
+    capacity: () => Math.min(LIMITS.claimJobs, slots.free - line.length + prefetch.allowance()),
+    interrupt(which, kind) {
+      const phases = which === 'all' ? ['waiting', 'running'] : ['waiting'];
+      for (const held of leases.all()) if (phases.includes(held.phase)) held.interrupt(kind);
+    },
+    counts: () => ({ waiting: line.length, running: slots.capacity - slots.free - stuck, stuck }),
+  };
+}

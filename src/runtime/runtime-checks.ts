@@ -1,0 +1,56 @@
+import type { Health } from '../contract/health.ts';
+import type { CircuitBreaker } from '../process/circuit-breaker.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Processor, ProcessorCounts } from './processor.ts';
+import type { Supervisor, WorkerState } from './worker.ts';
+
+export type Check = NonNullable<Health['checks']>[number];
+
+export type RuntimeChecks = {
+  /** Ready means: this worker can claim and settle now. */
+  ready(): readonly Check[];
+  state(): WorkerState;
+  counts(): ProcessorCounts;
+};
+
+type Deps = {
+  readonly worker: Supervisor;
+  readonly heartbeat: Heartbeat;
+  readonly processor: Processor;
+  readonly circuit: CircuitBreaker;
+  readonly concurrency: number;
+  readonly leaseSeconds: () => number;
+  readonly now: () => number;
+};
+
+export function runtimeChecks(deps: Deps): RuntimeChecks {
+  const { worker, heartbeat, processor, circuit, concurrency, now } = deps;
+
+  function bridge(): Check {
+    const acceptedAtMs = heartbeat.acceptedAtMs();
+    if (acceptedAtMs === undefined) return { name: 'bridge', ok: false, detail: 'no heartbeat was accepted yet' };
+    const ageSeconds = Math.round((now() - acceptedAtMs) / 100) / 10;
+    return {
+      name: 'bridge',
+      ok: ageSeconds <= deps.leaseSeconds(),
+      detail: `last heartbeat accepted ${ageSeconds} s ago`,
+    };
+  }
+
+  function slots(): Check {
+    const { stuck } = processor.counts();
+    const detail = `${stuck} of ${concurrency} held by handlers that ignore their signal`;
+    return { name: 'slots', ok: stuck < concurrency, ...(stuck === 0 ? {} : { detail }) };
+  }
+
+  return {
+    ready: () => [
+      bridge(),
+      { name: 'claiming', ok: worker.state() === 'running', detail: worker.state() },
+      slots(),
+      { name: 'circuit', ok: circuit.status().state !== 'open', detail: circuit.status().state },
+    ],
+    state: () => worker.state(),
+    counts: () => processor.counts(),
+  };
+}

@@ -1,0 +1,57 @@
+// The worker process: the polling runtime and the web app, or one of them, in one process without a database.
+import { createJobs, readJobsEnv } from '../jobs/index.ts';
+import { EnvFault } from '../process/env.ts';
+import { EXIT } from '../process/exit-codes.ts';
+import { createLifecycle, type Service } from '../process/lifecycle.ts';
+import { createLogger, type Logger } from '../process/logger.ts';
+import { createRuntime, DatabaseVariableFault, readRuntimeEnv, type Runtime } from '../runtime/index.ts';
+import { readWorkerEnv } from './env.ts';
+import { onStopSignals } from './stop-signals.ts';
+
+async function main(): Promise<number> {
+  const { role, logLevel } = readWorkerEnv();
+  const log = createLogger({ name: 'worker', level: logLevel });
+  const polling = role === 'web' ? undefined : createPolling(log);
+  const runtime = polling?.runtime;
+  // Services stop in reverse: the runtime drains while the web app still answers the health checks.
+  const lifecycle = createLifecycle([...(polling?.services ?? [])], log);
+  const { promise: asked, resolve: stop } = Promise.withResolvers<number>();
+
+  onStopSignals(log, {
+    stop: () => stop(EXIT.ok),
+    hurry: () => runtime?.hurry(),
+    exit: () => process.exit(EXIT.failed),
+  });
+  process.on('unhandledRejection', (error) => {
+    // One handler's stray promise must not take the work of all others with it.
+    log.error({ err: error }, 'a promise was rejected and nobody looked');
+  });
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'an error that nobody caught: giving back what runs');
+    runtime?.hurry();
+    stop(EXIT.failed);
+  });
+  void runtime?.ended.then((end) => stop(end.reason === 'refused' ? EXIT.misconfigured : EXIT.ok));
+
+  await lifecycle.start();
+  const code = await asked;
+  await lifecycle.stop();
+  return code;
+}
+
+/** The runtime, and below it what its jobs share, which is closed once no job runs any more. */
+function createPolling(log: Logger): { readonly runtime: Runtime; readonly services: readonly Service[] } {
+  const jobs = createJobs(readJobsEnv(), (message) => log.warn(message));
+  const runtime = createRuntime({ env: readRuntimeEnv(), jobs: jobs.definitions, log });
+  const shared: Service = { name: 'jobs', start: async () => undefined, stop: () => jobs.close() };
+  return { runtime, services: [shared, runtime] };
+}
+
+try {
+  process.exit(await main());
+} catch (error) {
+  const misconfigured = error instanceof EnvFault || error instanceof DatabaseVariableFault;
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`powernode worker: not started: ${reason}\n`);
+  process.exit(misconfigured ? EXIT.misconfigured : EXIT.failed);
+}
