@@ -1,0 +1,75 @@
+import { installAdminRoutes } from './admin/routes.ts';
+import { createAuthenticate } from './auth/authenticate.ts';
+import { createSealer } from './auth/sealer.ts';
+import { createServiceTokenVerifier } from './auth/verify-service-token.ts';
+import { createApp } from './app.ts';
+import type { Pool } from './db/pool.ts';
+import type { ApiEnv } from './env.ts';
+import { createHttpService, type HttpService } from './http/http-service.ts';
+import { installOperatorRoutes } from './operators/routes.ts';
+import { createSessions } from './operators/sessions.ts';
+import { createEngine } from './queue/engine.ts';
+import type { JobHooks } from './queue/hooks.ts';
+import { installClaimRoutes } from './routes/claims.ts';
+import { installHealthRoutes } from './routes/health.ts';
+import { installJobRoutes } from './routes/jobs.ts';
+import { installSettleRoutes } from './routes/settles.ts';
+import { installWorkerRoutes } from './routes/workers.ts';
+import { createWorkerKeeper } from './workers/keeper.ts';
+import { createWorkerRegistry } from './workers/registry.ts';
+import { createLifecycle, type Service } from '../process/lifecycle.ts';
+import type { Logger } from '../process/logger.ts';
+
+export type ApiParts = {
+  readonly env: ApiEnv;
+  readonly secret: string;
+  readonly databaseUrl: string;
+  readonly pool: Pool;
+  readonly version: string;
+  readonly log: Logger;
+};
+
+export type Api = { readonly lifecycle: Service; readonly http: HttpService };
+
+/** Puts the api process together: one place that knows every part. Nothing runs until the lifecycle starts. */
+export function composeApi({ env, secret, databaseUrl, pool, version, log }: ApiParts): Api {
+  const previous = env.WORKER_SERVICE_TOKEN_PREVIOUS;
+  const secrets = { current: secret, ...(previous === undefined ? {} : { previous }) };
+  const sealer = createSealer(secrets);
+  const sessions = createSessions(pool);
+  const authenticate = createAuthenticate({
+    pool,
+    sealer,
+    verifyServiceToken: createServiceTokenVerifier(secrets),
+    findSession: sessions.find,
+  });
+  const hooks: JobHooks = { names: new Set(), ended: async () => undefined, revived: async () => undefined };
+  const engine = createEngine({
+    databaseUrl,
+    pool,
+    hooks,
+    leaseSeconds: env.LEASE_SECONDS,
+    confirmSeconds: env.CONFIRM_SECONDS,
+    log,
+  });
+  const registry = createWorkerRegistry(pool);
+  const intervals = {
+    heartbeatSeconds: env.HEARTBEAT_SECONDS,
+    claimWaitSeconds: env.CLAIM_WAIT_SECONDS,
+    confirmSeconds: env.CONFIRM_SECONDS,
+    leaseSeconds: env.LEASE_SECONDS,
+  };
+
+  const app = createApp(log, version);
+  installWorkerRoutes(app, { authenticate, engine, registry, sealer, intervals, pool, progress: () => undefined });
+  installClaimRoutes(app, { authenticate, engine, registry, sealer, leaseSeconds: env.LEASE_SECONDS });
+  installSettleRoutes(app, { authenticate, engine, sealer });
+  installJobRoutes(app, { authenticate, engine, pool, progress: async () => undefined });
+  installOperatorRoutes(app, { pool, authenticate, sessions });
+  installAdminRoutes(app, { pool, authenticate });
+  installHealthRoutes(app, { authenticate, engine, pool, version, metricsToken: env.METRICS_TOKEN, log });
+
+  const http = createHttpService(app, { port: env.PORT, host: env.HOST, quiet: () => engine.dismiss(), log });
+  const keeper = createWorkerKeeper({ registry, offlineSeconds: env.OFFLINE_SECONDS, dismiss: engine.dismiss, log });
+  return { http, lifecycle: createLifecycle([...engine.services, keeper, http], log) };
+}
