@@ -32,11 +32,21 @@ export const queueCounts = stateCounts.extend({
 });
 export type QueueCounts = z.infer<typeof queueCounts>;
 
-export const minuteBucket = z.object({ at: timestamp, completed: z.number(), failed: z.number() });
+/** Attempts that ended in one minute: well, failed with another try to come, failed for good. */
+export const minuteBucket = z.object({
+  at: timestamp,
+  completed: z.number(),
+  retried: z.number(),
+  failed: z.number(),
+});
+export type MinuteBucket = z.infer<typeof minuteBucket>;
 
 export const overview = z.object({
   at: timestamp,
+  /** Over the declared queues. Dead letters are counted apart. */
   counts: stateCounts,
+  /** Whether counts are estimates, because the job table is too large to count at each look. */
+  estimated: z.boolean(),
   deadLetters: z.number(),
   queues: z.array(queueCounts),
   /** The last 60 minutes, oldest first, without gaps. */
@@ -74,9 +84,23 @@ export const jobListItem = z.object({
   runAt: timestamp,
   claimedAt: timestamp.optional(),
   finishedAt: timestamp.optional(),
+  /** What the latest attempt failed with. */
   error: z.string().optional(),
+  /** Who runs it, or ran its latest attempt. */
+  workerId: z.string().optional(),
+  percent: z.number().optional(),
+  /** Left out when it is larger than a list should carry. */
+  payload: z.unknown().optional(),
 });
 export type JobListItem = z.infer<typeof jobListItem>;
-export const jobList = z.object({ jobs: z.array(jobListItem), nextCursor: z.string().optional(), counts: stateCounts });
+export const jobList = z.object({
+  jobs: z.array(jobListItem),
+  nextCursor: z.string().optional(),
+  /** Of the queue asked for, or of all declared queues; state and name do not narrow them. */
+  counts: stateCounts,
+  /** Whether the table is so large that counts are estimates and the list looks at bounded stretches of it. */
+  estimated: z.boolean(),
+});
+export type JobList = z.infer<typeof jobList>;
 export const workerList = z.object({ workers: z.array(workerView) });
 export const reason = z.object({ reason: text(0, 500).optional(), leave: z.enum(['drain', 'stop']).default('drain') });

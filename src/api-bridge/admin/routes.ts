@@ -1,0 +1,46 @@
+import {
+  listJobs as listJobsRoute,
+  listQueues,
+  readOverview as readOverviewRoute,
+} from '../../contract/routes/operators.ts';
+import type { Pool } from '../db/pool.ts';
+import { serveRoute, type Authenticate, type BridgeApp } from '../http/serve-route.ts';
+import { readCounts } from './counts.ts';
+import { EXACT_BELOW_BYTES } from './job-table.ts';
+import { listJobs } from './list-jobs.ts';
+import { readOverview } from './overview.ts';
+import { createRecent } from './recent.ts';
+import { createThroughput } from './throughput.ts';
+
+export type AdminRoutesDeps = {
+  readonly pool: Pool;
+  readonly authenticate: Authenticate;
+  /** Size of the job table from which on counts are estimates. */
+  readonly exactBelowBytes?: number;
+};
+
+/** However many dashboards are open, their numbers are read once a second. */
+const SHARED_MS = 1_000;
+
+/** What the dashboard reads: overview, jobs, queues. Nothing here writes. */
+export function installAdminRoutes(app: BridgeApp, deps: AdminRoutesDeps): void {
+  const { pool, authenticate, exactBelowBytes = EXACT_BELOW_BYTES } = deps;
+  const sharedCounts = createRecent(() => readCounts(pool, exactBelowBytes), SHARED_MS);
+  const readThroughput = createThroughput(pool);
+  const sharedOverview = createRecent(
+    () => readOverview({ pool, readCounts: sharedCounts, readThroughput }),
+    SHARED_MS,
+  );
+
+  serveRoute(app, authenticate, readOverviewRoute, async () => ({ status: 200, data: await sharedOverview() }));
+
+  serveRoute(app, authenticate, listJobsRoute, async ({ query }) => ({
+    status: 200,
+    data: await listJobs({ pool, readCounts: sharedCounts }, query),
+  }));
+
+  serveRoute(app, authenticate, listQueues, async () => {
+    const { queues } = await sharedCounts();
+    return { status: 200, data: { queues: [...queues] } };
+  });
+}
