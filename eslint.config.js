@@ -72,7 +72,7 @@ export default defineConfig(
   },
   {
     // Plain JavaScript runs before anything is installed, so it has neither types nor the parser that reads them.
-    files: ['scripts/**/*.mjs', 'examples/**/*.mjs'],
+    files: ['**/*.mjs'],
     rules: { 'max-lines': ['error', 250], eqeqeq: 'error', 'no-undef': 'off', 'no-unused-vars': 'error' },
   },
 );

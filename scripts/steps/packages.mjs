@@ -5,19 +5,18 @@ import { inRoot, root } from './root.mjs';
 import { giveUp, say, seconds } from './say.mjs';
 import { inTurn } from './turn.mjs';
 
-const stamp = inRoot('node_modules', '.installed-from');
+const mark = inRoot('node_modules', '.installed-from');
 
 /** Makes node_modules what package-lock.json says, when it is not already; npm's remarks about engines are not repeated. */
 export async function ensurePackages() {
-  const wanted = fingerprint();
-  if (isInstalled(wanted)) return;
+  if (isInstalled()) return;
   await inTurn('packages', () => {
     // Whoever had the turn before may have done it.
-    if (!isInstalled(wanted)) install(wanted);
+    if (!isInstalled()) install();
   });
 }
 
-function install(wanted) {
+function install() {
   const startedAt = performance.now();
   say(`installing the packages of package-lock.json with npm ci`);
   const npm = npmCommand();
@@ -41,20 +40,43 @@ function install(wanted) {
       'npm ran no install scripts (is ignore-scripts set?), so Node 24 is missing: run npm rebuild --ignore-scripts=false',
     );
   }
-  writeFileSync(stamp, wanted);
+  writeFileSync(mark, fingerprint());
   say(`installed in ${seconds(startedAt)}, runs on Node ${node.stdout.trim()}`);
 }
 
-function isInstalled(wanted) {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(nodeBinary());
+/**
+ * Whether node_modules holds what package-lock.json says. Our own mark counts, and so does npm's record of what it installed,
+ * which it writes last: then somebody made it by hand.
+ */
+function isInstalled() {
+  if (!existsSync(nodeBinary())) return false;
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === fingerprint()) return true;
+  const wanted = readPackages('package-lock.json');
+  const found = readPackages('node_modules', '.package-lock.json');
+  if (wanted === undefined || found === undefined) return false;
+  return Object.entries(wanted).every(
+    ([path, entry]) => path === '' || !isNeededHere(entry) || found[path]?.version === entry.version,
+  );
 }
 
-/** The lockfile, and what npm chooses binaries by: a folder carried to another machine is installed anew. */
+/** Optional packages are chosen by machine; those that name this one are what a folder from another machine lacks. */
+function isNeededHere({ optional, os, cpu, libc }) {
+  return optional !== true || (os?.includes(process.platform) && cpu?.includes(process.arch) && libc === undefined);
+}
+
 function fingerprint() {
   const lock = createHash('sha256')
     .update(readFileSync(inRoot('package-lock.json')))
     .digest('hex');
   return `${lock} ${process.platform} ${process.arch}\n`;
+}
+
+function readPackages(...names) {
+  try {
+    return JSON.parse(readFileSync(inRoot(...names), 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The npm that started us, else the one on PATH. */

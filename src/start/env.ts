@@ -29,7 +29,8 @@ export type StartSettings = {
 export type Environment = Record<string, string>;
 
 /** What a worker must not even see: the ways to the database, and the person's sign-in. */
-const HIDDEN_FROM_WORKER = /^(?:DATABASE_.*|PG[A-Z]+|POSTGRES.*|DASHBOARD_.*|DATA_DIR)$/;
+const HIDDEN_NAMES = /^PG[A-Z]|DATABASE_URL$|POSTGRES|^DASHBOARD_|^DATA_DIR$/i;
+const HIDDEN_VALUES = /^\s*postgres(?:ql)?:\/\//i;
 
 /** Parses the environment of `npm start` and composes those of the two processes; throws EnvFault with every fault. */
 export function readStartEnv(source: Readonly<Record<string, string | undefined>> = process.env): StartSettings {
@@ -42,7 +43,9 @@ export function readStartEnv(source: Readonly<Record<string, string | undefined>
   const shared = { WORKER_SERVICE_TOKEN: parsed.WORKER_SERVICE_TOKEN };
   const own = { PORT: String(parsed.PORT), DATA_DIR: dataDir };
   const signIn = { DASHBOARD_EMAIL: parsed.DASHBOARD_EMAIL, DASHBOARD_PASSWORD: parsed.DASHBOARD_PASSWORD };
-  const visible = Object.fromEntries(Object.entries(inherited).filter(([name]) => !HIDDEN_FROM_WORKER.test(name)));
+  const visible = Object.fromEntries(
+    Object.entries(inherited).filter(([name, value]) => !HIDDEN_NAMES.test(name) && !HIDDEN_VALUES.test(value)),
+  );
   return {
     apiPort: parsed.PORT,
     webPort: parsed.WEB_PORT,

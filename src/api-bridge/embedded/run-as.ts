@@ -1,5 +1,5 @@
 import { execFile, type SpawnOptions } from 'node:child_process';
-import { chown, lstat, mkdir, readdir, readFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Binaries } from './binaries.ts';
@@ -115,6 +115,8 @@ async function probe(way: RunAs, binaries: Binaries, dataDir: string): Promise<s
     const text =
       error instanceof Error ? ('stderr' in error && String(error.stderr).trim()) || error.message : String(error);
     return text.split('\n').at(-1) ?? text;
+  } finally {
+    await rm(probeDir, { recursive: true, force: true });
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findBinaries } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
 import { ensureDatabase } from './database.ts';
+import { connectionUrl } from './find-running.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { choosePort, rememberPort } from './port.ts';
 import { clearPredecessor } from './postmaster-file.ts';
@@ -92,8 +93,4 @@ async function launch({ dataDir, settings, ways, ...options }: EmbeddedPostgresO
       if (!isRaced || tries >= 5) throw error;
     }
   }
-}
-
-function connectionUrl({ password, port }: { password: string; port: number }, database: string): string {
-  return `postgres://powernode:${password}@127.0.0.1:${port}/${database}`;
 }

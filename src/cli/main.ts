@@ -1,0 +1,44 @@
+import { BridgeCallError } from '../process/bridge-error.ts';
+import { EnvFault } from '../process/env.ts';
+import { EXIT } from '../process/exit-codes.ts';
+import { enqueue, ENQUEUE_USAGE } from './enqueue.ts';
+import { readCliEnv } from './env.ts';
+import { printToken, TOKEN_USAGE } from './token.ts';
+import { UsageFault } from './usage-fault.ts';
+
+// The commands that speak to the API as any client does. `migrate` and `doctor` are the API's own (src/api-bridge/cli).
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+async function run([command, ...args]: string[]): Promise<void> {
+  switch (command) {
+    case 'token':
+      return printToken(args, readCliEnv(), print);
+    case 'enqueue':
+      return enqueue(args, readCliEnv(), print);
+    default:
+      throw new UsageFault(
+        `expected a command, got ${command ?? 'nothing'}:\n  ${TOKEN_USAGE}\n  ${ENQUEUE_USAGE}\n  migrate\n  doctor`,
+      );
+  }
+}
+
+/** A person's mistake, or an answer of the API, is told in words; a defect keeps its stack. */
+function explain(error: unknown): string {
+  if (error instanceof BridgeCallError) {
+    return [
+      `${error.message} (${error.code})`,
+      ...error.errors.map(({ path, message }) => `  ${path}: ${message}`),
+    ].join('\n');
+  }
+  const isUsage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  if (error instanceof UsageFault || error instanceof EnvFault || isUsage) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = EXIT.failed;
+}
