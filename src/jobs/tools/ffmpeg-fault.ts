@@ -12,6 +12,9 @@ const failed =
   (cause: Error): JobError =>
     new JobError(message, { code, cause });
 
+/** The picture is larger than -max_pixels, which older versions say in other words. */
+export const PIXELS_REFUSED = /exceeds (?:the|specified) max\w* pixel count|Picture size .* is invalid/;
+
 /** How the program ended, by what fluent-ffmpeg says of it. Asked before the log, which a hostile file can write into. */
 const ENDINGS: readonly Rule[] = [
   { when: /ENOENT|EACCES|code 12[67]$/m, fault: (cause) => new ToolUnavailable('ffmpeg cannot be started', { cause }) },
@@ -26,7 +29,7 @@ const SAYINGS: readonly Rule[] = [
   { when: /No space left on device/, fault: failed('tool_failed', 'no space left for temporary files') },
   { when: /Cannot allocate memory/, fault: bad('too_large', 'needs more memory than is allowed') },
   {
-    when: /exceeds the maximum pixel count|Picture size .* is invalid/,
+    when: PIXELS_REFUSED,
     fault: bad('too_large', 'has pictures of more pixels than are allowed'),
   },
   { when: /moov atom not found/, fault: bad('damaged_input', 'is cut off: the index at its end is missing') },

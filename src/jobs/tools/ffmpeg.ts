@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ffmpegFault } from './ffmpeg-fault.ts';
+import { ffmpegFault, PIXELS_REFUSED } from './ffmpeg-fault.ts';
 import { fluentConvert, fluentProbe, pointFluentAt, type Conversion } from './fluent.ts';
 import type { Guard } from './guard.ts';
 import { guardedRun, type GuardedRun } from './guarded-run.ts';
@@ -28,9 +28,12 @@ export type Frame = {
   readonly output: string;
 };
 
+/** A picture that was too large to look at has no size in the report, and `pixelsRefused` says why. */
+export type Probed = ProbeReport & { readonly pixelsRefused: boolean };
+
 export type Ffmpeg = {
   /** Reads the header. Throws BadInput, ToolUnavailable, or a JobError that may be retried. */
-  probe(input: MediaInput): Promise<ProbeReport>;
+  probe(input: MediaInput): Promise<Probed>;
   /** Writes one frame as JPEG; false when there is no frame at that time. */
   extractFrame(input: MediaInput, frame: Frame): Promise<boolean>;
   /** Whether the first second of a sound can be decoded. */
@@ -77,7 +80,7 @@ export function createFfmpeg({ guard, programOf }: FfmpegDeps): Ffmpeg {
         (option) => fluentProbe(path, option),
       );
       if (result.failure !== undefined) throw ffmpegFault(result, label);
-      return parseReport(result.report);
+      return { ...parseReport(result.report), pixelsRefused: PIXELS_REFUSED.test(result.log) };
     },
 
     async extractFrame(input, { streamIndex, atSeconds, width, height, output }) {

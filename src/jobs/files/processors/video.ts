@@ -35,13 +35,11 @@ export async function readVideo(input: ProcessorInput) {
   const report = await input.tools.ffmpeg.probe(mediaInput(input, content));
   const stream = videoStream(report);
   if (stream === undefined) {
+    if (report.pixelsRefused) throw tooLarge(content);
     throw new BadInput('wrong_content_type', `The ${content.label} holds no moving picture.`);
   }
   const dimensions = videoDimensions(report, stream);
-  if (dimensions.width * dimensions.height > MAX_VIDEO_PIXELS) {
-    const limit = MAX_VIDEO_PIXELS / 1_000_000;
-    throw new BadInput('too_large', `The ${content.label} has more than the ${limit} megapixels that are allowed.`);
-  }
+  if (dimensions.width * dimensions.height > MAX_VIDEO_PIXELS) throw tooLarge(content);
   const sound = audioStream(report);
   const known = present({ audio_codec: sound?.codec_name, audio_channels: sound?.channels });
   return { content, report, stream, dimensions, additional: { ...known, format: content.format } };
@@ -91,6 +89,11 @@ async function makePoster(
       throw error;
     }
   }
+}
+
+function tooLarge(content: ContentFacts): BadInput {
+  const limit = MAX_VIDEO_PIXELS / 1_000_000;
+  return new BadInput('too_large', `The ${content.label} has more than the ${limit} megapixels that are allowed.`);
 }
 
 function posterSize(ratio: number): { width: number; height: number } {
