@@ -76,7 +76,7 @@ export const takeLock = defineRoute({
   summary: 'Take or renew a lock that holds across the fleet',
   access: ['attempt'],
   params: oneLock,
-  body: lockRequest,
+  body: lockRequest.prefault({}),
   data: lockReply,
   statuses: [200],
 });
@@ -99,7 +99,7 @@ export const markIdempotency = defineRoute({
   summary: 'Mark a key as processed; exactly one caller is first',
   access: ['attempt'],
   params: oneLock,
-  body: markRequest,
+  body: markRequest.prefault({}),
   data: markReply,
   statuses: [200],
 });

@@ -34,12 +34,7 @@ export async function grantedProcessing(
 }
 
 /** The file of this attempt's processing job; any other id is as unknown as one that does not exist. */
-export async function grantedFile(
-  db: Queryable,
-  ref: AttemptRef,
-  id: string,
-  lock: Lock = '',
-): Promise<GrantedFile> {
+export async function grantedFile(db: Queryable, ref: AttemptRef, id: string, lock: Lock = ''): Promise<GrantedFile> {
   const found = await db.query<GrantedFile>(
     `SELECT ${FILE_COLUMNS}, p.id AS processing_job_id
        FROM ${GRANTED} JOIN worker_api.file_object f ON f.id = p.file_object_id WHERE ${HELD} AND f.id = $4 ${lock}`,
