@@ -32,9 +32,18 @@ module.exports = {
     mayImport('process', ['contract'], 'Plumbing that every process needs must not know any room.'),
     mayImport('jobs', ['contract', 'process'], 'A job gets everything through its context.'),
     mayImport('runtime', ['contract', 'process', 'jobs'], 'The runtime meets the API on the wire.'),
-    mayImport('worker', ['contract', 'process', 'jobs', 'runtime', 'web'], 'The worker process puts its two halves together.'),
+    mayImport(
+      'worker',
+      ['contract', 'process', 'jobs', 'runtime', 'web'],
+      'The worker process puts its two halves together.',
+    ),
     mayImport('web', ['contract', 'process'], 'The web app reads only through the bridge.'),
     mayImport('api-bridge', ['contract', 'process'], 'The API meets workers on the wire, never in memory.'),
+    mayImport(
+      'worker',
+      ['contract', 'process', 'jobs', 'runtime', 'web'],
+      'The worker process puts its rooms together.',
+    ),
     mayImport('cli', ['contract', 'process'], 'A command speaks to the API as any other client does.'),
     mayImport('start', ['contract', 'process'], 'The start command starts processes; it is none of them.'),
     {

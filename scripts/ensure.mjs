@@ -14,7 +14,7 @@ export async function ensure({ build = false, media = false, secrets = 'none' } 
   await ensurePackages();
   if (build) await (await import('./steps/build.mjs')).ensureBuild();
   const tools = media ? await (await import('./steps/media-tools.mjs')).ensureMediaTools() : {};
-  const known = secrets === 'none' ? {} : await (await import('./steps/secrets.mjs')).ensureSecrets();
+  const known = secrets === 'none' ? {} : (await import('./steps/secrets.mjs')).ensureSecrets();
   // A worker gets the secret that signs its tokens, and no sign-in.
   const { WORKER_SERVICE_TOKEN, ...signIn } = known;
   const token = WORKER_SERVICE_TOKEN === undefined ? {} : { WORKER_SERVICE_TOKEN };

@@ -1,44 +1,39 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { inTurn } from './turn.mjs';
 import { root } from './root.mjs';
 
-const generators = {
-  WORKER_SERVICE_TOKEN: () => randomBytes(48).toString('base64url'),
-  DASHBOARD_EMAIL: () => 'admin@powernode.local',
-  DASHBOARD_PASSWORD: () => randomBytes(12).toString('base64url'),
-};
+const kept = [
+  { variable: 'WORKER_SERVICE_TOKEN', file: 'worker-service-token', make: () => randomBytes(32).toString('hex') },
+  { variable: 'DASHBOARD_EMAIL', file: 'dashboard-email', make: () => 'admin@powernode.local' },
+  { variable: 'DASHBOARD_PASSWORD', file: 'dashboard-password', make: () => randomBytes(12).toString('base64url') },
+];
 
 /**
- * The secrets of this data folder, made at the first start and readable by their owner only. A variable that is set in the
- * environment wins over the file, so that a deployment never depends on it.
+ * The secrets of this data folder, made at the first start, each in a file that only its owner may read. A variable that is
+ * set in the environment wins over the file, so that a deployment never depends on one.
  */
-export async function ensureSecrets() {
-  const folder = resolve(root, process.env.DATA_DIR || '.data');
-  const path = join(folder, 'secrets');
-  const secrets = await inTurn('secrets', () => {
-    const known = parse(path);
-    const missing = Object.keys(generators).filter((name) => known[name] === undefined);
-    if (missing.length > 0) {
-      for (const name of missing) known[name] = generators[name]();
-      mkdirSync(folder, { recursive: true });
-      const text = Object.entries(known).map(([name, value]) => `${name}=${value}\n`);
-      writeFileSync(`${path}.new`, text.join(''), { mode: 0o600 });
-      chmodSync(`${path}.new`, 0o600);
-      renameSync(`${path}.new`, path);
-    }
-    return known;
-  });
-  return Object.fromEntries(Object.entries(secrets).filter(([name]) => !process.env[name]));
+export function ensureSecrets() {
+  const folder = join(resolve(root, process.env.DATA_DIR || '.data'), 'secrets');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const unset = kept.filter(({ variable }) => !process.env[variable]);
+  return Object.fromEntries(unset.map(({ variable, file, make }) => [variable, keptSecret(join(folder, file), make)]));
 }
 
-function parse(path) {
+/** The file appears whole or not at all, so that two set-ups which start together agree on one value. */
+function keptSecret(path, make) {
   try {
-    const lines = readFileSync(path, 'utf8').split('\n');
-    const pairs = lines.map((line) => /^([A-Z_]+)=(.+)$/.exec(line)).filter((match) => match !== null);
-    return Object.fromEntries(pairs.map(([, name, value]) => [name, value]));
+    return readFileSync(path, 'utf8').trim();
   } catch {
-    return {};
+    const draft = `${path}.${randomUUID()}`;
+    writeFileSync(draft, `${make()}\n`, { mode: 0o600 });
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft);
+    }
+    return readFileSync(path, 'utf8').trim();
   }
 }

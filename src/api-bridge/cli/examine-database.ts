@@ -1,27 +1,23 @@
 import { z } from 'zod';
-import type { Logger } from '../../process/logger.ts';
+import { createLogger } from '../../process/logger.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import type { Pool } from '../db/pool.ts';
+import { MIGRATIONS_FOLDER } from '../migrate.ts';
 import type { CommandEnv } from './env.ts';
 import { examine, type Finding } from './finding.ts';
-import { migrationsFolder } from './migrate.ts';
-import { openDatabase } from './open-database.ts';
+import { withDatabase } from './with-database.ts';
 
 const serverRow = z.object({ version: z.string(), synchronous: z.string(), now: z.date() });
 const clockLimitMs = 2_000;
 
 /** Whether the database answers, is the right one, keeps what it acknowledges, and agrees with us about the time. */
-export async function examineDatabase(env: CommandEnv, log: Logger): Promise<Finding[]> {
-  const database = await openDatabase(env.api, log);
-  try {
-    return [
-      ...(await examine('database', () => examineServer(database.pool, database.origin))),
-      ...(await examine('migrations', () => examineMigrations(database.pool))),
-      ...(await examine('queue schema', () => examineQueueSchema(database.pool))),
-    ];
-  } finally {
-    await database.close();
-  }
+export async function examineDatabase(env: CommandEnv): Promise<Finding[]> {
+  const log = createLogger({ name: 'cli', level: 'error' });
+  return withDatabase(env.api, log, async ({ pool, origin }) => [
+    ...(await examine('database', () => examineServer(pool, origin))),
+    ...(await examine('migrations', () => examineMigrations(pool))),
+    ...(await examine('queue schema', () => examineQueueSchema(pool))),
+  ]);
 }
 
 async function examineServer(pool: Pool, origin: string): Promise<Finding[]> {
@@ -54,7 +50,7 @@ async function examineServer(pool: Pool, origin: string): Promise<Finding[]> {
 }
 
 async function examineMigrations(pool: Pool): Promise<Finding[]> {
-  const pending = await pendingMigrations(pool, migrationsFolder);
+  const pending = await pendingMigrations(pool, MIGRATIONS_FOLDER);
   if (pending.length === 0) return [{ name: 'migrations', state: 'ok', detail: 'all applied' }];
   return [{ name: 'migrations', state: 'warn', detail: `pending: ${pending.join(', ')}; run the command migrate` }];
 }

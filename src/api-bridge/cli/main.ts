@@ -1,6 +1,5 @@
 import { EnvFault } from '../../process/env.ts';
 import { EXIT } from '../../process/exit-codes.ts';
-import { createLogger } from '../../process/logger.ts';
 import { EmbeddedPostgresError } from '../embedded/embedded-error.ts';
 import { doctor } from './doctor.ts';
 import { readCommandEnv } from './env.ts';
@@ -21,8 +20,7 @@ async function run(name: string | undefined): Promise<number> {
     process.stderr.write(`expected one of ${[...COMMANDS.keys()].join(', ')}, got ${name ?? 'nothing'}\n`);
     return EXIT.failed;
   }
-  const log = createLogger({ name: 'cli', level: 'error' });
-  return (await command(readCommandEnv(), log, print)) ? EXIT.ok : EXIT.failed;
+  return (await command(readCommandEnv(), print)) ? EXIT.ok : EXIT.failed;
 }
 
 try {

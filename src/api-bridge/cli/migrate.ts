@@ -1,22 +1,17 @@
-import { fileURLToPath } from 'node:url';
-import type { Logger } from '../../process/logger.ts';
-import { applyMigrations } from '../db/migrate.ts';
-import { migrateQueue } from '../queue/engine.ts';
+import { createLogger } from '../../process/logger.ts';
+import { MIGRATIONS_FOLDER, migrate as migrateDatabase } from '../migrate.ts';
+import { pendingMigrations } from '../db/migrate.ts';
 import type { CommandEnv } from './env.ts';
-import { openDatabase } from './open-database.ts';
-
-export const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.meta.url));
+import { withDatabase } from './with-database.ts';
 
 /** Brings the queue's schema and ours to this version; what is there already is left alone, so it may run again and again. */
-export async function migrate(env: CommandEnv, log: Logger, print: (line: string) => void): Promise<boolean> {
-  const database = await openDatabase(env.api, log);
-  try {
-    await migrateQueue(database.pool, log);
+export async function migrate(env: CommandEnv, print: (line: string) => void): Promise<boolean> {
+  const log = createLogger({ name: 'cli', level: 'error' });
+  await withDatabase(env.api, log, async ({ pool }) => {
+    const pending = await pendingMigrations(pool, MIGRATIONS_FOLDER);
+    await migrateDatabase(pool, log);
+    print(pending.length === 0 ? 'worker_api: up to date' : `worker_api: applied ${pending.join(', ')}`);
     print('queue schema: up to date, every queue declared');
-    const applied = await applyMigrations(database.pool, migrationsFolder);
-    print(applied.length === 0 ? 'worker_api: up to date' : `worker_api: applied ${applied.join(', ')}`);
-    return true;
-  } finally {
-    await database.close();
-  }
+  });
+  return true;
 }
