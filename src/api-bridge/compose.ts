@@ -3,13 +3,20 @@ import { createAuthenticate } from './auth/authenticate.ts';
 import { createSealer } from './auth/sealer.ts';
 import { createServiceTokenVerifier } from './auth/verify-service-token.ts';
 import { createApp } from './app.ts';
+import { createProgressStore } from './backend/attempt-plane/progress-store.ts';
+import { createAttemptPlaneRetention } from './backend/attempt-plane/retention.ts';
+import { installAttemptPlaneRoutes } from './backend/attempt-plane/install-routes.ts';
+import { installFileRoutes } from './backend/files/install-routes.ts';
+import { createFileHooks } from './backend/files/job-hooks.ts';
+import { createReconciler } from './backend/files/reconcile.ts';
+import { createStorageSweep } from './backend/files/storage-sweep.ts';
+import type { StorageProvider } from './backend/storage/storage-provider.ts';
 import type { Pool } from './db/pool.ts';
 import type { ApiEnv } from './env.ts';
 import { createHttpService, type HttpService } from './http/http-service.ts';
 import { installOperatorRoutes } from './operators/routes.ts';
 import { createSessions } from './operators/sessions.ts';
 import { createEngine } from './queue/engine.ts';
-import type { JobHooks } from './queue/hooks.ts';
 import { installClaimRoutes } from './routes/claims.ts';
 import { installHealthRoutes } from './routes/health.ts';
 import { installJobRoutes } from './routes/jobs.ts';
@@ -21,6 +28,7 @@ import { createLifecycle, type Service } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 
 export type ApiParts = {
+  readonly storage: StorageProvider;
   readonly env: ApiEnv;
   readonly secret: string;
   readonly databaseUrl: string;
@@ -32,7 +40,7 @@ export type ApiParts = {
 export type Api = { readonly lifecycle: Service; readonly http: HttpService };
 
 /** Puts the api process together: one place that knows every part. Nothing runs until the lifecycle starts. */
-export function composeApi({ env, secret, databaseUrl, pool, version, log }: ApiParts): Api {
+export function composeApi({ env, secret, databaseUrl, pool, storage, version, log }: ApiParts): Api {
   const previous = env.WORKER_SERVICE_TOKEN_PREVIOUS;
   const secrets = { current: secret, ...(previous === undefined ? {} : { previous }) };
   const sealer = createSealer(secrets);
@@ -43,11 +51,10 @@ export function composeApi({ env, secret, databaseUrl, pool, version, log }: Api
     verifyServiceToken: createServiceTokenVerifier(secrets),
     findSession: sessions.find,
   });
-  const hooks: JobHooks = { names: new Set(), ended: async () => undefined, revived: async () => undefined };
   const engine = createEngine({
     databaseUrl,
     pool,
-    hooks,
+    hooks: createFileHooks(),
     leaseSeconds: env.LEASE_SECONDS,
     confirmSeconds: env.CONFIRM_SECONDS,
     log,
@@ -60,16 +67,33 @@ export function composeApi({ env, secret, databaseUrl, pool, version, log }: Api
     leaseSeconds: env.LEASE_SECONDS,
   };
 
+  const progress = createProgressStore(pool, log);
+
   const app = createApp(log, version);
-  installWorkerRoutes(app, { authenticate, engine, registry, sealer, intervals, pool, progress: () => undefined });
+  installWorkerRoutes(app, { authenticate, engine, registry, sealer, intervals, pool, progress: progress.set });
   installClaimRoutes(app, { authenticate, engine, registry, sealer, leaseSeconds: env.LEASE_SECONDS });
   installSettleRoutes(app, { authenticate, engine, sealer });
-  installJobRoutes(app, { authenticate, engine, pool, progress: async () => undefined });
+  installAttemptPlaneRoutes(app, { authenticate, pool, progress });
+  installFileRoutes(app, {
+    authenticate,
+    pool,
+    storage,
+    enqueueIn: engine.enqueue.enqueueIn,
+    uploadLimitBytes: env.UPLOAD_LIMIT_BYTES,
+  });
+  installJobRoutes(app, { authenticate, engine, pool, progress: progress.latest });
   installOperatorRoutes(app, { pool, authenticate, sessions });
   installAdminRoutes(app, { pool, authenticate });
   installHealthRoutes(app, { authenticate, engine, pool, version, metricsToken: env.METRICS_TOKEN, log });
 
   const http = createHttpService(app, { port: env.PORT, host: env.HOST, quiet: () => engine.dismiss(), log });
   const keeper = createWorkerKeeper({ registry, offlineSeconds: env.OFFLINE_SECONDS, dismiss: engine.dismiss, log });
-  return { http, lifecycle: createLifecycle([...engine.services, keeper, http], log) };
+  const upkeep = [
+    progress,
+    keeper,
+    createReconciler({ pool, log }),
+    ...createStorageSweep({ pool, storage, log }),
+    createAttemptPlaneRetention({ pool, log }),
+  ];
+  return { http, lifecycle: createLifecycle([...engine.services, ...upkeep, http], log) };
 }

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { EXIT } from '../process/exit-codes.ts';
 import { EnvFault } from '../process/env.ts';
 import { keptSecret } from '../process/kept-secret.ts';
 import { createLogger, type Logger } from '../process/logger.ts';
 import { VERSION } from '../process/version.ts';
+import { openLocalStorage } from './backend/storage/local-storage.ts';
 import { composeApi } from './compose.ts';
 import { createPool } from './db/pool.ts';
 import { readApiEnv, type ApiEnv } from './env.ts';
@@ -24,7 +26,8 @@ async function startApi(env: ApiEnv, log: Logger): Promise<() => Promise<void>> 
     closers.push(() => pool.end());
     if (env.AUTO_MIGRATE ?? env.NODE_ENV !== 'production') await migrate(pool, log);
     await ensureFirstOperator(pool, { email: env.DASHBOARD_EMAIL, password: env.DASHBOARD_PASSWORD }, log);
-    const api = composeApi({ env, secret, databaseUrl: database.url, pool, version: VERSION, log });
+    const storage = await openLocalStorage(join(env.DATA_DIR, 'storage'));
+    const api = composeApi({ env, secret, databaseUrl: database.url, pool, storage, version: VERSION, log });
     await api.lifecycle.start();
     closers.push(() => api.lifecycle.stop());
     log.info({ port: api.http.port(), host: env.HOST, version: VERSION }, 'the bridge is open');

@@ -15,7 +15,8 @@ export function text(min: number, max: number) {
     });
 }
 
-export const uuid = z.guid();
+/** Any UUID; lower case from here on, as PostgreSQL gives it back. */
+export const uuid = z.guid().toLowerCase();
 /** Time on the wire: ISO 8601, UTC. */
 export const timestamp = z.iso.datetime({ offset: true });
 export const workerId = z.string().regex(/^[A-Za-z0-9._:@-]{1,128}$/, 'expected 1 to 128 of A-Z a-z 0-9 . _ : @ -');

@@ -3,9 +3,12 @@ import { delaySeconds, jobState, jsonObject, text, timestamp } from './fields.ts
 import { LIMITS } from './limits.ts';
 
 /** Output is small by contract: results that are large belong into storage, and the output names them. */
-export const output = jsonObject.refine((value) => JSON.stringify(value).length <= LIMITS.outputBytes, {
-  error: `expected at most ${String(LIMITS.outputBytes)} bytes of JSON`,
-});
+export const output = jsonObject.refine(
+  (value) => new TextEncoder().encode(JSON.stringify(value)).length <= LIMITS.outputBytes,
+  {
+    error: `expected at most ${String(LIMITS.outputBytes)} bytes of JSON`,
+  },
+);
 
 export const failure = z.object({
   message: text(0, 20_000),

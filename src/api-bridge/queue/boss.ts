@@ -1,4 +1,5 @@
 import { PgBoss } from 'pg-boss';
+import { exactTimeTypes } from '../db/exact-time.ts';
 import type { Pool, Queryable } from '../db/pool.ts';
 import type { Logger } from '../../process/logger.ts';
 
@@ -15,6 +16,14 @@ export function onConnection(db: Queryable) {
       // A script of several statements gives several results; pg-boss reads the rows of the last one.
       return Array.isArray(result) ? (lastOf(result) ?? { rows: [] }) : result;
     },
+  };
+}
+
+/** The same, for a claim: jobs of one millisecond keep their order. */
+export function withExactTimes(db: Queryable) {
+  return {
+    executeSql: (text: string, values?: unknown[]) =>
+      db.query({ text, types: exactTimeTypes, ...(values === undefined ? {} : { values }) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Pool, Queryable } from '../db/pool.ts';
 import { withTransaction } from '../db/transaction.ts';
-import { onConnection, type Boss } from './boss.ts';
+import { compareExactly } from '../db/exact-time.ts';
+import { withExactTimes, type Boss } from './boss.ts';
 import { rememberClaim } from './claim-replay.ts';
 import { readClaimed, refOf, type Claimed, type ClaimedRow } from './claimed-row.ts';
 import { endFailed } from './fail.ts';
@@ -87,8 +88,8 @@ function isFull(seat: Seat | undefined): boolean {
 }
 
 async function fetchRows(boss: Boss, client: Queryable, queue: string, batchSize: number): Promise<ClaimedRow[]> {
-  const jobs = await boss.fetch<unknown>(queue, { batchSize, includeMetadata: true, db: onConnection(client) });
-  return jobs.map((job) => ({
+  const jobs = await boss.fetch<unknown>(queue, { batchSize, includeMetadata: true, db: withExactTimes(client) });
+  const rows = jobs.map((job) => ({
     queue,
     id: job.id,
     data: job.data,
@@ -99,4 +100,8 @@ async function fetchRows(boss: Boss, client: Queryable, queue: string, batchSize
     startedOn: job.startedOn,
     expireInSeconds: job.expireInSeconds,
   }));
+  // The statement picks the right rows but gives them in any order.
+  return rows.sort(
+    (a, b) => b.priority - a.priority || compareExactly(a.createdOn, b.createdOn) || (a.id < b.id ? -1 : 1),
+  );
 }

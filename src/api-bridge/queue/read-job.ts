@@ -62,7 +62,9 @@ export async function readJobView(
   const envelope = jobEnvelope.safeParse(job.data).data;
   const released = envelope?.meta?.released ?? 0;
   const attempt = attemptNumber({ retryCount: job.retry_count, released });
-  const output = attempts.findLast((end) => end.outcome === 'completed')?.output ?? job.output;
+  // pg-boss keeps the latest error in its output; what a job gave back is only what its completing attempt said.
+  const completing = job.state === 'completed' ? attempts.findLast((end) => end.outcome === 'completed') : undefined;
+  const output = completing?.output ?? (job.state === 'completed' ? job.output : undefined);
   const latest = await progress(id);
   const views = attempts.map(viewOf);
   const running = job.state === 'active' ? runningView(holder(id), attempt, job.started_on) : undefined;

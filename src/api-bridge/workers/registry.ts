@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Directive, Heartbeat, Registration, WorkerStatus, WorkerView } from '../../contract/worker.ts';
+import type { Directive, Heartbeat, Registration, Usage, WorkerStatus, WorkerView } from '../../contract/worker.ts';
 import { directive as directiveSchema, usage, workerStatus } from '../../contract/worker.ts';
 import type { Pool } from '../db/pool.ts';
 
@@ -31,7 +31,11 @@ type Row = z.infer<typeof row>;
 export type RunningNow = Row['running'][number];
 export type KnownWorker = { readonly queues: readonly string[]; directive: Directive };
 
-type Seen = { readonly status: Heartbeat['status']; readonly running: readonly RunningNow[]; readonly usage: object };
+type Seen = {
+  readonly status: Heartbeat['status'];
+  readonly running: readonly RunningNow[];
+  readonly usage: Partial<Usage>;
+};
 
 export type WorkerRegistry = ReturnType<typeof createWorkerRegistry>;
 
@@ -39,6 +43,15 @@ export type WorkerRegistry = ReturnType<typeof createWorkerRegistry>;
 export function createWorkerRegistry(pool: Pool) {
   const known = new Map<string, KnownWorker>();
   let seen = new Map<string, Seen>();
+  let flushing = new Map<string, Seen>();
+
+  /** What was heard but is not written yet counts more than the row. */
+  function overlay(worker: Row): WorkerView {
+    const beat = seen.get(worker.id) ?? flushing.get(worker.id);
+    if (beat === undefined) return toView(worker);
+    const status = worker.directive === 'continue' ? beat.status : 'draining';
+    return toView({ ...worker, ...beat, status, running: [...beat.running], last_seen_at: new Date() });
+  }
 
   async function find(id: string): Promise<KnownWorker | undefined> {
     const cached = known.get(id);
@@ -73,27 +86,27 @@ export function createWorkerRegistry(pool: Pool) {
     },
     /** Writes what was heard since the last flush in one statement. Gives the workers that leave or drain, and forgets deleted ones. */
     async flush(): Promise<readonly string[]> {
-      if (seen.size === 0) return [];
-      const beats = seen;
+      if (seen.size === 0 || flushing.size > 0) return [];
+      // Taken before asking: whoever registers or is directed meanwhile gets a new entry, which this answer is too old for.
+      const before = new Map(known);
+      flushing = seen;
       seen = new Map();
-      const rows = [...beats].map(([id, beat]) => ({ id, ...beat }));
-      const written = await pool.query<{ id: string; directive: Directive }>(
-        `UPDATE worker_api.worker w
-            SET status = CASE WHEN w.directive = 'continue' THEN beat.status ELSE 'draining' END,
-                running = beat.running, usage = beat.usage, last_seen_at = now()
-           FROM jsonb_to_recordset($1::jsonb) AS beat (id text, status text, running jsonb, usage jsonb)
-          WHERE w.id = beat.id
-          RETURNING w.id, w.directive`,
-        [JSON.stringify(rows)],
-      );
-      const alive = new Map(written.rows.map((each) => [each.id, each.directive]));
-      for (const id of beats.keys()) {
-        const directive = alive.get(id);
-        const worker = known.get(id);
-        if (directive === undefined) known.delete(id);
-        else if (worker !== undefined) worker.directive = directive;
+      try {
+        const written = await writeBeats(pool, flushing);
+        for (const id of flushing.keys()) {
+          const directive = written.get(id);
+          const worker = known.get(id);
+          if (worker === undefined || worker !== before.get(id)) continue;
+          if (directive === undefined) known.delete(id);
+          else worker.directive = directive;
+        }
+        return [...written].filter(([, directive]) => directive !== 'continue').map(([id]) => id);
+      } catch (error) {
+        seen = new Map([...flushing, ...seen]);
+        throw error;
+      } finally {
+        flushing = new Map();
       }
-      return written.rows.filter((each) => each.directive !== 'continue').map((each) => each.id);
     },
     async direct(id: string, directive: Directive): Promise<WorkerView | undefined> {
       const written = await pool.query(
@@ -115,14 +128,14 @@ export function createWorkerRegistry(pool: Pool) {
     },
     async read(id: string): Promise<WorkerView | undefined> {
       const found = await pool.query('SELECT * FROM worker_api.worker WHERE id = $1', [id]);
-      return found.rows.length === 0 ? undefined : toView(row.parse(found.rows[0]));
+      return found.rows.length === 0 ? undefined : overlay(row.parse(found.rows[0]));
     },
     async list(): Promise<WorkerView[]> {
       const found = await pool.query(
         `SELECT * FROM worker_api.worker
           ORDER BY array_position(ARRAY['busy', 'draining', 'idle', 'offline'], status), last_seen_at DESC LIMIT 1000`,
       );
-      return z.array(row).parse(found.rows).map(toView);
+      return z.array(row).parse(found.rows).map(overlay);
     },
     /** Marks silent workers offline, and forgets those that have been for a day. */
     async reap(offlineSeconds: number): Promise<readonly string[]> {
@@ -135,6 +148,19 @@ export function createWorkerRegistry(pool: Pool) {
       return reaped.rows.map((each) => each.id);
     },
   };
+}
+
+async function writeBeats(pool: Pool, beats: ReadonlyMap<string, Seen>): Promise<ReadonlyMap<string, Directive>> {
+  const written = await pool.query<{ id: string; directive: Directive }>(
+    `UPDATE worker_api.worker w
+        SET status = CASE WHEN w.directive = 'continue' THEN beat.status ELSE 'draining' END,
+            running = beat.running, usage = beat.usage, last_seen_at = now()
+       FROM jsonb_to_recordset($1::jsonb) AS beat (id text, status text, running jsonb, usage jsonb)
+      WHERE w.id = beat.id
+      RETURNING w.id, w.directive`,
+    [JSON.stringify([...beats].map(([id, beat]) => ({ id, ...beat })))],
+  );
+  return new Map(written.rows.map((each) => [each.id, each.directive]));
 }
 
 function toView(worker: Row): WorkerView {
