@@ -110,10 +110,13 @@ export function createProducer(api: Target, sub = `p-${randomUUID()}`) {
   };
 }
 
-/** Hands out the declared queues one after the other, so that tests of one file never share one. */
+/**
+ * Hands out the declared queues one after the other, so that tests of one file never share one. `email` is not among
+ * them: it is for tests that only send.
+ */
 export function createQueueShelf(): () => string {
   const shelf = [
-    'email reports services billing billing_scheduler compliance integrations mcp trading trading_learning',
+    'reports services billing billing_scheduler compliance integrations mcp trading trading_learning',
     'ai_workflows ai_agents ai_conversations ai_execution ai_orchestration ai_workflow_health',
     'ai_workflow_schedules ai_workflow_nodes ai_testing devops_default devops_webhooks file_processing',
     'notifications analytics schedules webhooks maintenance default critical high devops_high',

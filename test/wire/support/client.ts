@@ -6,6 +6,8 @@ export type Ask = {
   body?: unknown;
   /** Sent as it is, in place of `body`. */
   raw?: string | Uint8Array<ArrayBuffer>;
+  /** Sent in chunks, without a length. */
+  stream?: ReadableStream;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 };
@@ -21,15 +23,16 @@ export type Caller = {
 /** Whoever holds this bearer token; undefined sends none. Every answer below /api/v1 is checked for its envelope. */
 export function callerOf(url: string, bearer: string | undefined): Caller {
   async function ask(method: string, path: string, options: Ask = {}): Promise<Answer> {
-    const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+    const json = options.body === undefined ? undefined : JSON.stringify(options.body);
+    const body = options.stream ?? options.raw ?? json;
     const response = await fetch(path.startsWith('http') ? path : `${url}/api/v1${path}`, {
       method,
       headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(typeof body === 'string' || options.stream ? { 'content-type': 'application/json' } : {}),
         ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
         ...options.headers,
       },
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body, duplex: 'half' as const }),
       signal: options.signal ?? AbortSignal.timeout(45_000),
     });
     return read(response, `${method} ${path}`);
