@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Queryable } from '../db/pool.ts';
 
 /**
- * Up to this size (some 60,000 to 150,000 jobs) reading the whole table costs tens of milliseconds, so everything is
+ * Up to this size (about 100,000 small jobs) reading the whole table costs tens of milliseconds, so everything is
  * exact. Beyond it nothing here reads the table from end to end.
  */
-export const EXACT_BELOW_BYTES = 64 * 1024 * 1024;
+export const EXACT_BELOW_BYTES = 32 * 1024 * 1024;
 
 const size = z.object({ bytes: z.coerce.number() });
 

@@ -48,11 +48,12 @@ type Page = {
   readonly limit: number;
 };
 
+/** LIMIT keeps the planner from joining by a scan of the whole table: each key is looked up by itself. */
+const BY_KEY = `unnest($6::text[], $7::uuid[]) AS key(queue, id) CROSS JOIN LATERAL (
+  SELECT * FROM pgboss.job WHERE name = key.queue AND id = key.id LIMIT 1) AS j`;
+
 async function readRows(db: Queryable, filter: JobFilter, { keys, cursor, limit }: Page): Promise<JobRow[]> {
-  const among =
-    keys === undefined
-      ? 'pgboss.job AS j'
-      : 'unnest($6::text[], $7::uuid[]) AS key(queue, id) JOIN pgboss.job AS j ON j.name = key.queue AND j.id = key.id';
+  const among = keys === undefined ? 'pgboss.job AS j' : BY_KEY;
   const found = await db.query(
     `SELECT ${JOB_COLUMNS}
      FROM (
