@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { jwtVerify } from 'jose';
+import { expect, onTestFinished, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const secret = 's'.repeat(40);
+
+type Ran = { code: number; stdout: string; stderr: string };
+
+function run(args: string[], env: Record<string, string> = { WORKER_SERVICE_TOKEN: secret }): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [main, ...args], { env }, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+  });
+}
+
+test('token prints a token that the API accepts, for the queues named and for five minutes', async () => {
+  const { stdout, code } = await run(['token', '--type', 'worker', '--sub', 'w1', '--queues', 'a,b']);
+  expect(code).toBe(0);
+  const { payload } = await jwtVerify(stdout.trim(), new TextEncoder().encode(secret), {
+    issuer: 'powernode-platform',
+    audience: 'powernode-api',
+  });
+  expect(payload).toMatchObject({ type: 'worker', sub: 'w1', queues: ['a', 'b'] });
+  expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300);
+});
+
+test.each([
+  [['token', '--type', 'emperor', '--sub', 'w1'], '--type: '],
+  [['token', '--type', 'worker', '--sub', 'no spaces'], '--sub: expected 1 to 128 of'],
+  [['token', '--colour', 'red'], "Unknown option '--colour'"],
+  [['enqueue', 'files.thumbnail', '{'], 'expected the payload as JSON, got {'],
+  [['enqueue'], 'expected: enqueue NAME'],
+  [['enqueue', 'n', '{}', '--delay', 'soon'], '--delay: expected a number, got soon'],
+  [['fly'], 'expected a command, got fly'],
+  [[], 'expected a command, got nothing'],
+])('%j is refused in words, without a stack', async (args, words) => {
+  const { code, stderr } = await run(args);
+  expect(code).toBe(1);
+  expect(stderr).toContain(words);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('a missing secret is named', async () => {
+  const { code, stderr } = await run(['token', '--type', 'worker', '--sub', 'w1'], {});
+  expect(code).toBe(1);
+  expect(stderr).toContain('WORKER_SERVICE_TOKEN: ');
+});
+
+test('enqueue sends what it was told as a producer, and prints each fault that the API names', async () => {
+  const seen: unknown[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      seen.push({ path: request.url, key: request.headers['idempotency-key'], body: JSON.parse(body) });
+      const errors = [{ path: 'payload.width', message: 'expected a number, got a string' }];
+      response.writeHead(422, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ success: false, error: 'does not fit', code: 'invalid_request', errors }));
+    });
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const env = { WORKER_SERVICE_TOKEN: secret, BACKEND_API_URL: `http://127.0.0.1:${port}` };
+  const args = [
+    'enqueue',
+    'files.thumbnail',
+    '{"processing_job_id":"x"}',
+    '--delay',
+    '5',
+    '--max-attempts',
+    '2',
+    '--key',
+    'k1',
+  ];
+  const { code, stderr } = await run(args, env);
+  expect(code).toBe(1);
+  expect(stderr).toBe('does not fit (invalid_request)\n  payload.width: expected a number, got a string\n');
+  const body = { name: 'files.thumbnail', payload: { processing_job_id: 'x' }, delaySeconds: 5, maxAttempts: 2 };
+  expect(seen).toEqual([{ path: '/api/v1/jobs', key: 'k1', body }]);
+});
