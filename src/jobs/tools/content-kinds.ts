@@ -55,6 +55,7 @@ export const CONTENT: ReadonlyMap<string, ContentFacts> = new Map([
   ['video/x-flv', film('Flash video', 'flv', 'flv')],
   ['video/x-ms-asf', film('Windows Media video', 'wmv', 'asf')],
   ['audio/x-ms-asf', film('Windows Media audio', 'wma', 'asf')],
+  ['application/vnd.ms-asf', film('Windows Media file', 'asf', 'asf')],
   ['video/ogg', film('Ogg video', 'ogv', 'ogg')],
   ['audio/ogg', film('Ogg audio', 'ogg', 'ogg')],
   ['audio/x-m4a', film('M4A audio', 'm4a', 'mov')],

@@ -24,6 +24,7 @@ export type ExifReader = {
   close(): Promise<void>;
 };
 
+const TAG = /^(?:[A-Za-z]+:)?[A-Z][A-Za-z]*#?$/;
 const READ_DEADLINE_MS = 10_000;
 /** All that one process may print between two reads that begin. Values of this size are no metadata but an attack. */
 const OUTPUT_BYTES = 8 * 1024 * 1024;
@@ -36,6 +37,7 @@ export function createExifReader(deps: { guard: Guard; searchPath: string }): Ex
   return {
     async read(path, tags, signal) {
       signal.throwIfAborted();
+      checkTags(tags);
       await checkInputFile(path);
       running ??= start(deps, printed);
       const exiftool = await running.catch((error: unknown) => {
@@ -59,6 +61,13 @@ export function createExifReader(deps: { guard: Guard; searchPath: string }): Ex
       await exiftool?.end();
     },
   };
+}
+
+/** exiftool takes a tag as it takes an option, and some options write. */
+function checkTags(tags: readonly string[]): void {
+  const wrong = tags.find((tag) => !TAG.test(tag));
+  if (wrong === undefined) return;
+  throw new JobError(`expected the name of a tag, got ${JSON.stringify(wrong)}`, { code: 'bad_tag' });
 }
 
 async function start(deps: { guard: Guard; searchPath: string }, printed: { bytes: number }): Promise<ExifTool> {

@@ -1,7 +1,7 @@
 import sharp, { type Sharp, type SharpInput } from 'sharp';
 import { MAX_IMAGE_PIXELS } from './ffmpeg.ts';
 
-const DEADLINE_SECONDS = 60;
+export const IMAGE_DEADLINE_SECONDS = 60;
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff'].map((name) => `VipsForeignLoad${name}`);
 
 let prepared = false;
@@ -19,7 +19,7 @@ export function openImage(input: SharpInput, raw?: { width: number; height: numb
     failOn: 'error',
     autoOrient: true,
     ...(raw === undefined ? {} : { raw }),
-  }).timeout({ seconds: DEADLINE_SECONDS });
+  }).timeout({ seconds: IMAGE_DEADLINE_SECONDS });
 }
 
 /** The settings belong to the whole process, so they are made before the first image and not at import. */

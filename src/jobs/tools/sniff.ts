@@ -11,28 +11,35 @@ export type Sniffed =
   | { readonly known: 'svg' | 'text' | 'nothing' };
 
 const HEAD_BYTES = 4096;
+const NOTHING: Sniffed = { known: 'nothing' };
 
 /** Looks at the magic bytes of a plain file; anything but a plain file is refused before it is opened. */
 export async function sniff(path: string): Promise<Sniffed> {
   await checkInputFile(path);
   const found = await fileTypeFromFile(path);
-  if (found !== undefined && found.mime !== 'application/xml') {
-    const contentType = bareType(found.mime);
-    const facts = CONTENT.get(contentType);
-    return facts === undefined ? { known: 'named', contentType } : { known: 'processed', contentType, facts };
-  }
-  return { known: await sniffText(path) };
+  if (found === undefined || found.mime === 'application/xml') return sniffHead(path);
+  const contentType = bareType(found.mime);
+  return processed(contentType) ?? { known: 'named', contentType };
 }
 
-async function sniffText(path: string): Promise<'svg' | 'text' | 'nothing'> {
+function processed(contentType: string): Sniffed | undefined {
+  const facts = CONTENT.get(contentType);
+  return facts === undefined ? undefined : { known: 'processed', contentType, facts };
+}
+
+/** A TIFF keeps its directory at the end, so one that is cut off is known by its first bytes alone. */
+const TIFF_MARKS = [Buffer.from('II*\0', 'latin1'), Buffer.from('MM\0*', 'latin1')];
+
+async function sniffHead(path: string): Promise<Sniffed> {
   const file = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     const head = buffer.subarray(0, bytesRead);
+    if (TIFF_MARKS.some((mark) => head.subarray(0, 4).equals(mark))) return processed('image/tiff') ?? NOTHING;
     const words = head.toString('utf8');
-    if (/<svg[\s>]/i.test(words)) return 'svg';
+    if (/<svg[\s>]/i.test(words)) return { known: 'svg' };
     // The last character may be cut in two, so a few replacement signs at the very end say nothing.
-    return head.includes(0) || words.slice(0, -4).includes('\uFFFD') ? 'nothing' : 'text';
+    return head.includes(0) || words.slice(0, -4).includes('\uFFFD') ? NOTHING : { known: 'text' };
   } finally {
     await file.close();
   }

@@ -65,3 +65,12 @@ export const hugePngInMov = () =>
     const png = await fixture('huge-picture.png', (file) => writeFile(file, blackPng(16_000, 16_000)));
     await ffmpeg('-i', png, '-c:v', 'copy', path);
   });
+
+/** The same MP4 with a matrix in its first track that turns the picture. */
+export function turned(mp4: Buffer, degrees: number): Buffer {
+  const copy = Buffer.from(mp4);
+  const matrix = copy.indexOf('tkhd') + 44;
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  [cos, sin, 0, -sin, cos].forEach((value, at) => copy.writeInt32BE(Math.round(value * 65_536), matrix + at * 4));
+  return copy;
+}

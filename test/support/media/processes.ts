@@ -17,10 +17,14 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Looks again until something holds; fails with what it waited for. */
-export async function until<T>(what: string, look: () => T | undefined | false, withinMs = 8000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T | undefined | false> | undefined | false,
+  withinMs = 8000,
+): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {
-    const seen = look();
+    const seen = await look();
     if (seen !== undefined && seen !== false) return seen;
     if (performance.now() > end) throw new Error(`waited ${withinMs} ms for: ${what}`);
     await pause(10);

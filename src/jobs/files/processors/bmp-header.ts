@@ -1,12 +1,14 @@
 import { open } from 'node:fs/promises';
 import { BadInput } from '../../errors.ts';
+import { MAX_IMAGE_PIXELS } from '../../tools/ffmpeg.ts';
+import { tooManyPixels } from './image-fault.ts';
 
 const CORE_HEADER_BYTES = 12;
 const HEAD_BYTES = 34;
 
 /**
  * The dimensions in a BMP's header, read before any decoder sees the file. Refuses a header that makes no sense (a
- * text that begins with "BM" is one) and uncompressed pixels that are not all there.
+ * text that begins with "BM" is one), too many pixels, and uncompressed pixels that are not all there.
  */
 export async function readBmpHeader(path: string): Promise<{ width: number; height: number }> {
   const file = await open(path, 'r');
@@ -19,6 +21,7 @@ export async function readBmpHeader(path: string): Promise<{ width: number; heig
     if (width < 1 || height < 1 || ![1, 2, 4, 8, 16, 24, 32].includes(bitsPerPixel)) {
       throw damaged('The BMP image is damaged: its header makes no sense.');
     }
+    if (width * height > MAX_IMAGE_PIXELS) throw tooManyPixels('BMP image');
     const rowBytes = Math.ceil((width * bitsPerPixel) / 32) * 4;
     if (header.uncompressed && header.dataOffset + rowBytes * height > size) {
       throw damaged('The BMP image ends in the middle of its image data.');

@@ -3,15 +3,21 @@ import { BadInput, JobError } from '../../errors.ts';
 import type { ContentFacts } from '../../tools/content-kinds.ts';
 import { timedOut } from '../../tools/deadline.ts';
 import { MAX_IMAGE_PIXELS } from '../../tools/ffmpeg.ts';
+import { IMAGE_DEADLINE_SECONDS } from '../../tools/images.ts';
+import type { ProcessorInput } from './processor-input.ts';
 
-/** What an error of the image decoder means for the person who sent the file. */
-export async function imageFault(error: unknown, path: string, facts: ContentFacts): Promise<unknown> {
-  if (error instanceof JobError || !(error instanceof Error)) return error;
+/**
+ * What an error of the image decoder means for the person who sent the file. An abort, and a fault of this machine (a
+ * full disk, a folder that is gone), come back as they are.
+ */
+export async function imageFault(error: unknown, input: ProcessorInput, facts: ContentFacts): Promise<unknown> {
+  if (input.signal.aborted) return input.signal.reason;
+  if (error instanceof JobError || !(error instanceof Error) || 'syscall' in error) return error;
   const said = error.message;
   if (/pixel limit|dimensions exceed|too large/i.test(said)) return tooManyPixels(facts.label, error);
-  if (/timeout/i.test(said)) return timedOut('The image decoder', 60_000);
-  if (/no space left|missing/i.test(said)) return error;
-  if (/premature end|unexpected end/i.test(said) || (await endsEarly(path, facts.format))) {
+  if (/timeout/i.test(said)) return timedOut('The image decoder', IMAGE_DEADLINE_SECONDS * 1000);
+  if (/no space left|missing|out of memory/i.test(said)) return error;
+  if (/premature end|unexpected end/i.test(said) || (await endsEarly(input.path, facts.format))) {
     return new BadInput('damaged_input', `The ${facts.label} ends in the middle of its image data.`, error);
   }
   return new BadInput('damaged_input', `The ${facts.label} is damaged: its image data cannot be decoded.`, error);

@@ -37,13 +37,12 @@ async function readHeader(input: ProcessorInput, content: ContentFacts): Promise
   try {
     return await abortable(openImage(input.path).metadata(), input.signal);
   } catch (error) {
-    throw await imageFault(error, input.path, content);
+    throw await imageFault(error, input, content);
   }
 }
 
 async function bmpSource(input: ProcessorInput, content: ContentFacts): Promise<ImageSource> {
   const { width, height } = await readBmpHeader(input.path);
-  if (width * height > MAX_IMAGE_PIXELS) throw tooManyPixels(content.label);
   return {
     facts: { width, height, format: 'bmp' },
     content,

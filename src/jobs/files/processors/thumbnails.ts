@@ -52,7 +52,7 @@ export async function createThumbnails(
       made.set(name, { size: name, ...target, byteSize: jpeg.length, path: file });
     }
   } catch (error) {
-    throw await imageFault(error, input.path, content);
+    throw await imageFault(error, input, content);
   }
   return { source: facts, thumbnails: sizes.flatMap(({ name }) => made.get(name) ?? []) };
 }
