@@ -61,7 +61,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
 
   function pump(group: Group): void {
-    for (const waiter of group.waiters) if (isDue(waiter)) finish(group, waiter, []);
+    for (const waiter of group.waiters) if (isDue(group, waiter)) finish(group, waiter, []);
     while (group.inFlight < ROUNDS_IN_FLIGHT) {
       const waiting = [...group.waiters].filter((waiter) => waiter.state === 'waiting');
       const hot = group.queues.filter(heat.isHot);
@@ -107,6 +107,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       heat.cool(round.dry, before);
       for (const waiter of waiters) {
         const jobs = round.claims.get(waiter.ask) ?? [];
+        waiter.tried = true;
         if (jobs.length > 0) finish(group, waiter, jobs);
       }
     } catch (error) {
@@ -122,7 +123,10 @@ export function createDispatcher(deps: DispatcherDeps) {
   async function look(group: Group, waiters: readonly Waiter[]): Promise<void> {
     for (const waiter of waiters) await replay(group, waiter);
     for (const queue of await deps.readReady(group.queues)) heat.heat(queue);
-    for (const waiter of waiters) waiter.looked = true;
+    for (const waiter of waiters) {
+      waiter.looked = true;
+      waiter.tried = false;
+    }
   }
 
   async function replay(group: Group, waiter: Waiter): Promise<void> {
@@ -165,6 +169,12 @@ export function createDispatcher(deps: DispatcherDeps) {
     }
   }
 
+  /** Time is up, and nothing that the last look found is left untried. */
+  function isDue(group: Group, waiter: Waiter): boolean {
+    const isOver = waiter.state === 'waiting' && waiter.looked && waiter.deadlineMs <= performance.now();
+    return isOver && (waiter.tried || !group.queues.some(heat.isHot));
+  }
+
   function groupOf(waiter: Waiter): Group {
     return groups.get(waiter.ask.queues.join(' ')) ?? { queues: waiter.ask.queues, waiters: new Set(), inFlight: 0 };
   }
@@ -202,10 +212,6 @@ export function createDispatcher(deps: DispatcherDeps) {
 
 function claimKey({ workerId, claimId }: ClaimAsk): string | undefined {
   return claimId === undefined ? undefined : `${workerId} ${claimId.toLowerCase()}`;
-}
-
-function isDue(waiter: Waiter): boolean {
-  return waiter.state === 'waiting' && waiter.looked && waiter.deadlineMs <= performance.now();
 }
 
 /** As many waiting claims as one round may serve, in the order in which they came. */

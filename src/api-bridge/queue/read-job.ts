@@ -37,7 +37,7 @@ type Sources = {
   readonly db: Queryable;
   /** Who runs the job now, as far as this process knows. */
   holder(jobId: string): AttemptRef | undefined;
-  progress(jobId: string): Promise<Progress | undefined>;
+  progress(jobId: string, retryCount: number): Promise<Progress | undefined>;
 };
 
 /** A job with its attempts, oldest first, the running one last; undefined when there is no such job. */
@@ -65,7 +65,7 @@ export async function readJobView(
   // pg-boss keeps the latest error in its output; what a job gave back is only what its completing attempt said.
   const completing = job.state === 'completed' ? attempts.findLast((end) => end.outcome === 'completed') : undefined;
   const output = completing?.output ?? (job.state === 'completed' ? job.output : undefined);
-  const latest = await progress(id);
+  const latest = await progress(id, job.retry_count);
   const views = attempts.map(viewOf);
   const running = job.state === 'active' ? runningView(holder(id), attempt, job.started_on) : undefined;
   return {

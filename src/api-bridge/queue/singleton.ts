@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jobState, type JobState } from '../../contract/fields.ts';
-import type { Queryable } from '../db/pool.ts';
+import type { RowSource } from '../db/pool.ts';
 
 type Claim = { readonly queue: string; readonly key: string; readonly jobId: string };
 
@@ -12,7 +12,7 @@ const row = z.object({ id: z.string(), state: jobState });
  * many at once exactly one wins. pg-boss's own key does not do this on a standard queue.
  */
 export async function takeSingleton(
-  client: Queryable,
+  client: RowSource,
   { queue, key, jobId }: Claim,
 ): Promise<{ id: string; state: JobState } | undefined> {
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`singleton ${queue} ${key}`]);

@@ -11,6 +11,8 @@ export type Waiter = {
   state: 'waiting' | 'claiming' | 'done';
   /** Whether somebody has looked at all of its queues since it came; before that it may not be answered "nothing". */
   looked: boolean;
+  /** Whether a round has served it in vain since that look. */
+  tried: boolean;
   /** Its worker drains or has left: what a running round still brings goes back. */
   refused: boolean;
   /** Requests that could still carry the answer. */
@@ -30,6 +32,7 @@ export function createWaiter(ask: ClaimAsk, nowMs: number): Waiter {
     deadlineMs: nowMs + ask.waitMs,
     state: 'waiting',
     looked: false,
+    tried: false,
     refused: false,
     listeners: 0,
     delivered: false,

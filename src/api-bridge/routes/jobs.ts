@@ -19,7 +19,7 @@ export type JobRouteDeps = {
   readonly authenticate: Authenticate;
   readonly engine: Engine;
   readonly pool: Pool;
-  progress(jobId: string): Promise<Progress | undefined>;
+  progress(jobId: string, retryCount: number): Promise<Progress | undefined>;
 };
 
 /** What producers do: enqueue, read, cancel, retry. */

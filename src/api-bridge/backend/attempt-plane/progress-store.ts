@@ -14,8 +14,8 @@ type Said = { readonly ref: Ref; readonly progress: Progress; readonly at: Date 
 export type ProgressStore = Service & {
   /** Takes what an attempt says, at once and in memory. What an earlier attempt of the job says late is dropped. */
   set(ref: Ref, progress: Progress): void;
-  /** The latest word about a job, written or not. */
-  latest(jobId: string): Promise<Progress | undefined>;
+  /** The latest word of one attempt, written or not; what an earlier attempt said is not how far this one is. */
+  latest(jobId: string, retryCount: number): Promise<Progress | undefined>;
   /** Writes what is new. What cannot be written stays for the next time, unless something newer was said. */
   flush(): Promise<void>;
 };
@@ -71,12 +71,12 @@ export function createProgressStore(pool: Pool, log: Logger): ProgressStore {
       await loop;
     },
     set: (ref, progress) => keep({ ref, progress, at: new Date() }),
-    async latest(jobId) {
+    async latest(jobId, retryCount) {
       const unwrittenYet = unwritten.get(jobId);
-      if (unwrittenYet !== undefined) return unwrittenYet.progress;
+      if (unwrittenYet?.ref.retryCount === retryCount) return unwrittenYet.progress;
       const found = await pool.query<{ percent: number; message: string | null }>(
-        'SELECT percent, message FROM worker_api.job_progress WHERE job_id = $1',
-        [jobId],
+        'SELECT percent, message FROM worker_api.job_progress WHERE job_id = $1 AND retry_count = $2',
+        [jobId, retryCount],
       );
       const [row] = found.rows;
       if (row === undefined) return undefined;
