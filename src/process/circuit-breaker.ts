@@ -21,6 +21,7 @@ export type FaultVerdict = 'down' | 'up' | 'unknown';
 
 export type CircuitOptions = CircuitSettings & {
   readonly name: string;
+  /** Not asked when the caller's own signal had aborted: then the fault is `unknown`. */
   readonly judge: (error: unknown) => FaultVerdict;
   readonly now?: () => number;
 };
@@ -92,7 +93,7 @@ export function createCircuitBreaker(options: CircuitOptions): CircuitBreaker {
         conclude(ticket, 'up');
         return result;
       } catch (error) {
-        conclude(ticket, options.judge(error));
+        conclude(ticket, signal?.aborted === true ? 'unknown' : options.judge(error));
         throw error;
       }
     },

@@ -10,11 +10,10 @@ export function createApiCircuit(now: () => number): CircuitBreaker {
   return createCircuitBreaker({ name: 'backend_api', ...CIRCUITS.backend_api, judge, now });
 }
 
-/** An answer below 500 shows that the API is there, whatever it says; a call that its job gave up shows nothing. */
+/** An answer below 500 shows that the API is there, whatever it says. */
 function judge(error: unknown): FaultVerdict {
   if (error instanceof DeadlineExceeded) return 'down';
   if (!(error instanceof BridgeCallError)) return 'unknown';
-  if (error.code === 'aborted') return 'unknown';
   if (error.status === undefined || error.status === 408 || error.status >= 500) return 'down';
   return 'up';
 }

@@ -7,38 +7,34 @@ import { BridgeCallError } from '../process/bridge-error.ts';
 const DISK_FAULTS: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS']);
 
 /**
- * Streams an answer into a new file and gives its size. Reading waits for the disk, so memory stays level. Whatever
- * breaks (the connection, the disk, the job's signal, fewer bytes than announced) leaves no file behind.
+ * Streams the answer of `fetch` into a new file and gives its size. Reading waits for the disk, so memory stays level.
+ * Whatever breaks (the call, the connection, the disk, the job's signal, fewer bytes than announced) leaves no file
+ * behind; a file that was there before is neither written nor removed, and then nothing is fetched.
  */
-export async function saveBody(
-  response: Dispatcher.ResponseData,
+export async function saveAnswer(
   toFile: string,
   signal: AbortSignal,
-  what: string,
+  fetch: () => Promise<Dispatcher.ResponseData>,
 ): Promise<number> {
-  const handle = await open(toFile, 'wx', 0o600).catch((error: unknown) => {
-    // A file that was there before is not ours to write or to remove, and the answer must not stay open.
-    response.body.destroy();
-    throw error;
-  });
-  const file = handle.createWriteStream();
+  const handle = await open(toFile, 'wx', 0o600);
   try {
+    const response = await fetch();
+    const file = handle.createWriteStream();
     await pipeline(response.body, file, { signal });
     const announced = Number(response.headers['content-length'] ?? file.bytesWritten);
-    if (announced === file.bytesWritten) return file.bytesWritten;
-    throw new Error(`expected ${announced} bytes, got ${file.bytesWritten}`);
+    if (announced !== file.bytesWritten) throw new Error(`expected ${announced} bytes, got ${file.bytesWritten}`);
+    return file.bytesWritten;
   } catch (error) {
+    await handle.close().catch(() => undefined);
     await rm(toFile, { force: true });
-    if (signal.aborted || isFileFault(error)) throw error;
-    throw new BridgeCallError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
-      code: 'no_answer',
-      cause: error,
-    });
+    if (error instanceof BridgeCallError || signal.aborted || isDiskFault(error)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new BridgeCallError(`a download broke off: ${reason}`, { code: 'no_answer', cause: error });
   }
 }
 
 /** A full disk is this machine's fault, and no repeat of the call cures it. */
-function isFileFault(error: unknown): boolean {
+function isDiskFault(error: unknown): boolean {
   return (
     error instanceof Error &&
     'syscall' in error &&

@@ -9,39 +9,47 @@ import { refuseDatabaseVariables } from './database-variables.ts';
 
 const MOST_SLOTS = 1000;
 
-const schema = z
-  .object({
-    /** Where the API is, up to and without /api/v1. */
-    BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
-    /** The secret that service tokens are signed with; shared with the API. */
-    WORKER_SERVICE_TOKEN: z
-      .string('expected the secret that is shared with the API, got nothing')
-      .refine((secret) => Buffer.byteLength(secret) >= LIMITS.secretBytes, {
-        error: `expected at least ${LIMITS.secretBytes} bytes`,
-      }),
-    /** Names this process to the API; two processes may never share one. */
-    WORKER_ID: workerId.default(defaultWorkerId),
-    /** Queues to claim from, parted by commas; all that are declared when unset. */
-    WORKER_QUEUES: list(declaredQueue).default(QUEUES.map((queue) => queue.name)),
-    /** Jobs that run at once. */
-    WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(MOST_SLOTS).default(5),
-    /** What an operator should know of this worker: name=value, parted by commas. */
-    WORKER_LABELS: list(z.string().regex(/^[^=]{1,64}=.{0,255}$/, 'expected name=value')).default([]),
-    /** How long a stopping worker waits for what runs before it gives it back. */
-    DRAIN_SECONDS: z.coerce.number().min(0).max(3600).default(25),
-    /** Where attempts get their temporary folders. */
-    WORK_DIR: text(1, 4096).default(tmpdir),
-  })
-  .transform((env) => ({
-    backendApiUrl: env.BACKEND_API_URL.replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
-    serviceToken: env.WORKER_SERVICE_TOKEN,
-    workerId: env.WORKER_ID,
-    queues: env.WORKER_QUEUES,
-    concurrency: env.WORKER_CONCURRENCY,
-    labels: Object.fromEntries(env.WORKER_LABELS.map((label) => splitOnce(label, '='))),
-    drainSeconds: env.DRAIN_SECONDS,
-    workDir: env.WORK_DIR,
-  }));
+/** Every variable that the polling runtime reads. docs/operations.md and .env.example repeat the list. */
+export const runtimeVariables = z.object({
+  BACKEND_API_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://localhost:3000')
+    .describe('where the API is, up to and without /api/v1'),
+  WORKER_SERVICE_TOKEN: z
+    .string('expected the secret that is shared with the API, got nothing')
+    .refine((secret) => Buffer.byteLength(secret) >= LIMITS.secretBytes, {
+      error: `expected at least ${LIMITS.secretBytes} bytes`,
+    })
+    .describe('the secret that service tokens are signed with; shared with the API'),
+  WORKER_ID: workerId
+    .default(defaultWorkerId)
+    .describe('names this process to the API; two processes may never share one; made up when unset'),
+  WORKER_QUEUES: list(declaredQueue)
+    .default(QUEUES.map((queue) => queue.name))
+    .describe('queues to claim from, parted by commas; all that are declared when unset'),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(MOST_SLOTS).default(5).describe('jobs that run at once'),
+  WORKER_LABELS: list(z.string().regex(/^[^=]{1,64}=.{0,255}$/, 'expected name=value'))
+    .default([])
+    .describe('what an operator should know of this worker: name=value, parted by commas'),
+  DRAIN_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(3600)
+    .default(25)
+    .describe('how long a stopping worker waits for what runs before it gives it back'),
+  WORK_DIR: text(1, 4096).default(tmpdir).describe('where attempts get their temporary folders'),
+});
+
+const schema = runtimeVariables.transform((env) => ({
+  backendApiUrl: env.BACKEND_API_URL.replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
+  serviceToken: env.WORKER_SERVICE_TOKEN,
+  workerId: env.WORKER_ID,
+  queues: env.WORKER_QUEUES,
+  concurrency: env.WORKER_CONCURRENCY,
+  labels: Object.fromEntries(env.WORKER_LABELS.map((label) => splitOnce(label, '='))),
+  drainSeconds: env.DRAIN_SECONDS,
+  workDir: env.WORK_DIR,
+}));
 
 export type RuntimeEnv = Readonly<z.infer<typeof schema>>;
 

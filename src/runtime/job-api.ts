@@ -7,7 +7,7 @@ import { DeadlineExceeded } from '../process/call-deadline.ts';
 import type { CircuitBreaker } from '../process/circuit-breaker.ts';
 import { CircuitOpen } from '../process/circuit-open.ts';
 import { withApiRetry } from './api-retry.ts';
-import { fileBody, saveBody } from './byte-streams.ts';
+import { fileBody, saveAnswer } from './byte-streams.ts';
 
 type Deps = {
   readonly client: BridgeClient;
@@ -46,10 +46,9 @@ export function createJobApi({ client, circuit, token, signal }: Deps): JobApi {
     put: (path, body) => json('PUT', path, body),
     patch: (path, body) => json('PATCH', path, body),
     download: (path, toFile) =>
-      withApiRetry('repeatable', signal, async () => {
-        const response = await guarded(circuit, signal, IDLE_MS, () => raw('GET', path, { signal }));
-        return saveBody(response, toFile, signal, `GET ${path}`);
-      }),
+      withApiRetry('repeatable', signal, () =>
+        saveAnswer(toFile, signal, () => guarded(circuit, signal, IDLE_MS, () => raw('GET', path, { signal }))),
+      ),
     upload: (path, fromFile, { contentType, query }) =>
       guarded(circuit, signal, Infinity, (callSignal) =>
         withApiRetry('repeatable', callSignal, async () => {

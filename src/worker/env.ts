@@ -2,13 +2,19 @@ import { z } from 'zod';
 import { parseEnv } from '../process/env.ts';
 import { refuseDatabaseVariables } from '../runtime/index.ts';
 
-const schema = z
-  .object({
-    /** What this process does: poll for jobs, serve the dashboard, or both. */
-    WORKER_ROLE: z.enum(['all', 'runtime', 'web']).default('all'),
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  })
-  .transform((env) => ({ role: env.WORKER_ROLE, logLevel: env.LOG_LEVEL }));
+/** What the worker process reads beside the variables of its two halves. */
+export const workerVariables = z.object({
+  WORKER_ROLE: z
+    .enum(['all', 'runtime', 'web'])
+    .default('all')
+    .describe('what this process does: poll for jobs, serve the dashboard, or both'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('least level logged'),
+});
+
+const schema = workerVariables.transform((env) => ({ role: env.WORKER_ROLE, logLevel: env.LOG_LEVEL }));
 
 export type WorkerEnv = Readonly<z.infer<typeof schema>>;
 

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { createPrefetch } from '../../src/runtime/prefetch.ts';
+import { createSlots } from '../../src/runtime/slots.ts';
+
+test('nothing is prefetched before runs have shown to be quick, and no longer once they are long', () => {
+  const prefetch = createPrefetch(5);
+  expect(prefetch.allowance()).toBe(0);
+  prefetch.observe(3);
+  expect(prefetch.allowance()).toBe(5);
+  for (let run = 0; run < 3; run += 1) prefetch.observe(10_000);
+  expect(prefetch.allowance()).toBe(0);
+  for (let run = 0; run < 100; run += 1) prefetch.observe(1);
+  expect(prefetch.allowance()).toBe(5);
+  expect(createPrefetchOfQuick(1000)).toBe(10);
+});
+
+function createPrefetchOfQuick(concurrency: number): number {
+  const prefetch = createPrefetch(concurrency);
+  prefetch.observe(0);
+  return prefetch.allowance();
+}
+
+test('a slot that is freed twice makes room once', () => {
+  let freed = 0;
+  const slots = createSlots(2, () => (freed += 1));
+  const first = slots.take();
+  const second = slots.take();
+  expect([slots.take(), slots.free]).toEqual([undefined, 0]);
+  first?.();
+  first?.();
+  expect([slots.free, freed]).toEqual([1, 1]);
+  second?.();
+  expect([slots.free, freed]).toEqual([2, 2]);
+});
