@@ -22,6 +22,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
+COPY libexec ./libexec
 COPY migrations ./migrations
 COPY deploy/health-check.mjs ./deploy/health-check.mjs
 RUN mkdir /data && chown node:node /data

@@ -1,10 +1,11 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
 const ledgerFile = z.record(z.string(), z.string());
 
-export type SampleLedger = { idOf(name: string): string | undefined; record(name: string, id: string): Promise<void> };
+export type SampleLedger = { idOf(name: string): string | undefined; record(name: string, id: string): void };
 
 /** Remembers which file each sample became, so that a second start shows the same files instead of uploading them again. */
 export async function openSampleLedger(dataDir: string): Promise<SampleLedger> {
@@ -12,10 +13,11 @@ export async function openSampleLedger(dataDir: string): Promise<SampleLedger> {
   const known = new Map(Object.entries(parse(await readFile(path, 'utf8').catch(() => '{}'))));
   return {
     idOf: (name) => known.get(name),
-    async record(name, id) {
+    record(name, id) {
       known.set(name, id);
-      await writeFile(`${path}.new`, `${JSON.stringify(Object.fromEntries(known), null, 2)}\n`);
-      await rename(`${path}.new`, path);
+      // At one stroke, because several uploads end at once.
+      writeFileSync(`${path}.new`, `${JSON.stringify(Object.fromEntries(known), null, 2)}\n`);
+      renameSync(`${path}.new`, path);
     },
   };
 }

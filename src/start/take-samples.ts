@@ -48,7 +48,7 @@ async function upload(sample: Sample, { client, ledger, signal }: Source): Promi
   if (file !== undefined) return { file };
   const answer = await uploadSample(client, sample, signal);
   if ('refusal' in answer) return answer;
-  await ledger.record(sample.name, answer.file.id);
+  ledger.record(sample.name, answer.file.id);
   return { file: answer };
 }
 

@@ -113,7 +113,7 @@ test('in a terminal the same lines are drawn over, never wider than it is', () =
 test('the ledger outlives a restart, and a damaged one is an empty one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'powernode-ledger-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await (await openSampleLedger(folder)).record('a.jpg', 'id-1');
+  (await openSampleLedger(folder)).record('a.jpg', 'id-1');
   expect((await openSampleLedger(folder)).idOf('a.jpg')).toBe('id-1');
   await writeFile(join(folder, 'samples.json'), (await readFile(join(folder, 'samples.json'), 'utf8')).slice(0, 5));
   expect((await openSampleLedger(folder)).idOf('a.jpg')).toBeUndefined();
