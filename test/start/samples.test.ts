@@ -106,7 +106,7 @@ test('in a terminal the same lines are drawn over, never wider than it is', () =
   const visible = writes
     .join('')
     .replaceAll(/\u001b\[\w+/g, '')
-    .split('\n');  
+    .split('\n');
   expect(Math.max(...visible.map((line) => line.length))).toBeLessThan(20);
 });
 
