@@ -24,10 +24,13 @@ export function createPool({ url, max, applicationName }: PoolOptions, log: Logg
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
   });
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  // Only the reason is logged: pg hangs the whole client on the error. While the pool ends, its connections may break.
+  pool.on('error', ({ message }) => {
+    if (!pool.ending) log.warn({ reason: message }, 'an idle database connection broke');
+  });
   pool.on('connect', (client) => {
     // A client that is checked out has no listener of the pool's; without this one a restart would end the process.
-    client.on('error', (error) => log.debug({ err: error }, 'a database connection broke'));
+    client.on('error', ({ message }) => log.debug({ reason: message }, 'a database connection broke'));
   });
   return pool;
 }
