@@ -34,12 +34,7 @@ export async function processFile(
   const plane = createWorkerPlane(ctx.api, payload.processing_job_id);
   const job = await plane.load();
   if (job.status === 'completed' || job.status === 'cancelled') return { skipped: `already_${job.status}` };
-  if (job.status === 'failed') {
-    throw new NonRetryable('expected a processing job that is pending or processing, got one that has failed', {
-      code: 'invalid_status',
-    });
-  }
-  if (job.status === 'pending') await plane.start();
+  await plane.start();
   const { file_object: file } = job;
   if (file === null) {
     await plane.fail('There is no file to work on.', 'no_file_object');

@@ -23,6 +23,7 @@ export type Result = {
 /** One file job's calls to the API, in the words of the job. */
 export type WorkerPlane = {
   load(): Promise<ProcessingJobView>;
+  /** Makes this attempt the one that carries it out; an earlier one may have begun, or failed. */
   start(): Promise<void>;
   complete(resultData: Readonly<Record<string, unknown>>): Promise<void>;
   fail(message: string, code: string): Promise<void>;
@@ -50,9 +51,11 @@ export function createWorkerPlane(api: JobApi, processingJobId: string): WorkerP
     try {
       await patch({ ...body, status });
     } catch (error) {
-      const refused = error instanceof BridgeCallError && error.status === 422;
-      if (refused && (await load()).status === status) return;
-      throw error;
+      if (!(error instanceof BridgeCallError) || error.status !== 422) throw error;
+      const { status: found } = await load();
+      if (found === status) return;
+      const message = `expected a processing job that can move to ${status}, got one that is ${found}`;
+      throw new NonRetryable(message, { code: error.code, cause: error });
     }
   }
 
