@@ -1,0 +1,111 @@
+import { readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Api, startApi } from '../support/api.ts';
+import { createProducer } from '../wire/support/actors.ts';
+import { until } from '../wire/support/until.ts';
+import { spawnWorker } from './support/spawn-worker.ts';
+
+let api: Api;
+let producer: ReturnType<typeof createProducer>;
+beforeAll(async () => {
+  api = await startApi();
+  producer = createProducer(api);
+});
+afterAll(() => api.stop());
+
+const does = (wish: string) => ({ payload: { processing_job_id: wish } });
+const ended = (queue: string, id: string, withinMs: number) =>
+  until('the job to have ended', withinMs, async () => {
+    const job = await producer.view(queue, id);
+    return ['completed', 'failed', 'cancelled'].includes(job.state) && job;
+  });
+
+/** The claim is confirmed: its progress came with a heartbeat that named the lease. */
+const confirmed = (queue: string, id: string) =>
+  until('a heartbeat for the job', 10_000, async () => (await producer.view(queue, id)).progress?.percent === 1);
+
+test('the job of a worker that is killed with kill -9 is finished by another within 15 s, and leaves no files', async () => {
+  const queue = 'reports';
+  const id = await producer.enqueue(queue, does('wait 3000'));
+  await using first = await spawnWorker({ ...api, queue });
+  await first.hears(`started ${id} 1`);
+  await confirmed(queue, id);
+  first.signal('SIGKILL');
+  const killedAt = performance.now();
+  await first.exited;
+  expect(await readdir(first.workDir)).toHaveLength(1);
+  await using second = await spawnWorker({ ...api, queue, env: { WORK_DIR: first.workDir } });
+  await second.hears(`started ${id} 2`, 20_000);
+  expect(performance.now() - killedAt).toBeLessThan(15_000);
+  const job = await ended(queue, id, 10_000);
+  expect(job.state).toBe('completed');
+  expect(job.attempts.map(({ outcome }: any) => outcome)).toEqual(['lost', 'completed']);
+  // What the killed process left was swept when the second started; the second has a folder of its own.
+  expect((await readdir(first.workDir)).filter((name) => name.includes(`-${job.output?.by ?? ''}-`))).toHaveLength(1);
+  expect(await readdir(first.workDir)).toHaveLength(1);
+}, 60_000);
+
+test('a worker that was frozen past its lease cannot complete the job that another has taken over', async () => {
+  const queue = 'services';
+  const id = await producer.enqueue(queue, does('wait 3000'));
+  await using frozen = await spawnWorker({ ...api, queue });
+  await frozen.hears(`started ${id} 1`);
+  await confirmed(queue, id);
+  frozen.signal('SIGSTOP');
+  await using other = await spawnWorker({ ...api, queue });
+  await other.hears(`started ${id} 2`, 20_000);
+  frozen.signal('SIGCONT');
+  const job = await ended(queue, id, 15_000);
+  expect(job.attempts.map(({ outcome }: any) => outcome)).toEqual(['lost', 'completed']);
+  const by = job.output.by;
+  // The frozen one goes on, ends its run, and is told that it is too late; then it works on as if nothing had been.
+  await frozen.hears(`ended ${id} 1`);
+  const next = await producer.enqueue(queue, does('at once'));
+  expect((await ended(queue, next, 15_000)).state).toBe('completed');
+  expect((await producer.view(queue, id)).output).toEqual({ by });
+}, 60_000);
+
+test('a cancelled job is aborted in its worker, and its run counts for nothing', async () => {
+  const queue = 'billing';
+  const id = await producer.enqueue(queue, does('hold'));
+  await using worker = await spawnWorker({ ...api, queue });
+  await worker.hears(`started ${id}`);
+  expect((await producer.caller.post(`/jobs/${queue}/${id}/cancel`)).status).toBe(200);
+  expect(await worker.hears(`aborted ${id}`)).toBe(`aborted ${id} cancelled`);
+  const after = await producer.enqueue(queue, does('at once'));
+  expect((await ended(queue, after, 10_000)).state).toBe('completed');
+  expect((await producer.view(queue, id)).state).toBe('cancelled');
+}, 40_000);
+
+test('SIGTERM lets a running job finish and takes no other; the worker is gone from the list afterwards', async () => {
+  const queue = 'compliance';
+  const first = await producer.enqueue(queue, does('wait 1500'));
+  await using worker = await spawnWorker({ ...api, queue, env: { WORKER_CONCURRENCY: '2' } });
+  await worker.hears(`started ${first}`);
+  worker.signal('SIGTERM');
+  const second = await producer.enqueue(queue, does('at once'));
+  expect(await worker.exited).toBe(0);
+  expect((await producer.view(queue, first)).state).toBe('completed');
+  expect(await producer.view(queue, second)).toMatchObject({ state: 'created', attempts: [] });
+  expect(worker.said('started')).toHaveLength(1);
+  expect(await readdir(worker.workDir)).toEqual([]);
+}, 40_000);
+
+test('a second signal gives the job back at once, no attempt burnt, and another worker has it right away', async () => {
+  const queue = 'integrations';
+  const id = await producer.enqueue(queue, does('hold'));
+  await using worker = await spawnWorker({ ...api, queue, env: { DRAIN_SECONDS: '3600' } });
+  await worker.hears(`started ${id} 1`);
+  worker.signal('SIGTERM');
+  await until('the drain to be told', 10_000, async () => {
+    const again = await producer.view(queue, id);
+    return again.state === 'active';
+  });
+  worker.signal('SIGINT');
+  expect(await worker.hears(`aborted ${id}`)).toBe(`aborted ${id} shutdown`);
+  expect(await worker.exited).toBe(0);
+  await using other = await spawnWorker({ ...api, queue });
+  // Attempt 1 again: the first was given back, not used up.
+  await other.hears(`started ${id} 1`);
+  expect((await producer.view(queue, id)).attempts.map(({ outcome }: any) => outcome)).toEqual(['released', 'running']);
+}, 40_000);
