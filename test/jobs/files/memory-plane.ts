@@ -53,7 +53,7 @@ export async function memoryPlane(source: string, options: Options = {}) {
       : { id: FILE_ID, filename, content_type: contentType, file_size: size, storage_path: 'a/b' },
   });
 
-  function patchJob(body: any): undefined {
+  function patchJob(body: any): void {
     const allowed: Record<string, string[]> = {
       processing: ['pending'],
       completed: ['processing'],
@@ -66,6 +66,10 @@ export async function memoryPlane(source: string, options: Options = {}) {
     state.moves.push(state.status);
     state.result = body.result_data ?? state.result;
     state.error = body.error_details ?? state.error;
+  }
+
+  function mergeFile(body: any): void {
+    for (const key of Object.keys(body)) state.file[key] = { ...state.file[key], ...body[key] };
   }
 
   async function call<T>(name: string, action: () => Promise<T> | T): Promise<T> {
@@ -96,8 +100,9 @@ export async function memoryPlane(source: string, options: Options = {}) {
       put: async (path) => unknown(path),
       patch: (path, body: any) =>
         call(path === job ? `move to ${body.status}` : 'patch file', () => {
-          if (path !== file) return path === job ? patchJob(body) : unknown(path);
-          for (const key of Object.keys(body)) state.file[key] = { ...state.file[key], ...body[key] };
+          if (path === job) patchJob(body);
+          else if (path === file) mergeFile(body);
+          else unknown(path);
         }),
       download: (path, to) =>
         call('download', async () => {
