@@ -45,26 +45,6 @@ test('the job of a worker that is killed with kill -9 is finished by another wit
   expect(await readdir(first.workDir)).toHaveLength(1);
 }, 60_000);
 
-test('a worker that was frozen past its lease cannot complete the job that another has taken over', async () => {
-  const queue = 'services';
-  const id = await producer.enqueue(queue, does('wait 3000'));
-  await using frozen = await spawnWorker({ ...api, queue });
-  await frozen.hears(`started ${id} 1`);
-  await confirmed(queue, id);
-  frozen.signal('SIGSTOP');
-  await using other = await spawnWorker({ ...api, queue });
-  await other.hears(`started ${id} 2`, 20_000);
-  frozen.signal('SIGCONT');
-  const job = await ended(queue, id, 15_000);
-  expect(job.attempts.map(({ outcome }: any) => outcome)).toEqual(['lost', 'completed']);
-  const by = job.output.by;
-  // The frozen one goes on, ends its run, and is told that it is too late; then it works on as if nothing had been.
-  await frozen.hears(`ended ${id} 1`);
-  const next = await producer.enqueue(queue, does('at once'));
-  expect((await ended(queue, next, 15_000)).state).toBe('completed');
-  expect((await producer.view(queue, id)).output).toEqual({ by });
-}, 60_000);
-
 test('a cancelled job is aborted in its worker, and its run counts for nothing', async () => {
   const queue = 'billing';
   const id = await producer.enqueue(queue, does('hold'));
