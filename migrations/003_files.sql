@@ -37,7 +37,7 @@ CREATE TABLE worker_api.processing_job (
   held_retry_count integer,
   started_at       timestamptz,
   completed_at     timestamptz,
-  created_at       timestamptz NOT NULL DEFAULT now()
+  created_at       timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX processing_job_by_file ON worker_api.processing_job (file_object_id);
 CREATE INDEX processing_job_by_queue_job ON worker_api.processing_job (queue_job_id);

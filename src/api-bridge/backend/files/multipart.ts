@@ -54,7 +54,7 @@ export async function receiveFile<Kept>(request: IncomingMessage, options: Recei
     const kept = await part?.catch(() => undefined);
     // What cannot be discarded now is an orphan that the sweep finds; the first fault is the one to tell.
     if (kept !== undefined) await options.discard(kept.kept).catch(() => undefined);
-    throw ending.signal.aborted ? ending.signal.reason : faultOf(error);
+    throw faultOf(ending.signal.aborted ? ending.signal.reason : error);
   }
 }
 

@@ -49,8 +49,8 @@ export async function openLocalStorage(folder: string): Promise<StorageProvider>
         const meter = createMeter(limitBytes);
         const handle = await open(temporary, 'wx', 0o600);
         try {
-          const target = handle.createWriteStream({ autoClose: false });
-          await pipeline(source, meter.measure, target, signal === undefined ? {} : { signal });
+          const take = (chunks: AsyncIterable<Buffer>) => handle.writeFile(chunks);
+          await pipeline(source, meter.measure, take, signal === undefined ? {} : { signal });
           await handle.sync();
         } finally {
           await handle.close();
