@@ -17,6 +17,7 @@ RUN apt-get update \
   && apt-get install -y --no-install-recommends ffmpeg perl-base util-linux \
   && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
     DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules

@@ -5,6 +5,7 @@ import { parseEnv } from '../process/env.ts';
 const port = z.coerce.number('expected a port number').int().min(1).max(65_535);
 
 const schema = z.object({
+  HOST: z.string().default('127.0.0.1').describe('Where both processes listen.'),
   PORT: port.default(3000).describe('Where the API listens.'),
   WEB_PORT: port.default(4567).describe('Where the dashboard listens.'),
   DATA_DIR: z.string().default('.data').describe('Holds the database, the stored files, the secrets and the logs.'),
@@ -15,6 +16,8 @@ const schema = z.object({
 });
 
 export type StartSettings = {
+  apiUrl: string;
+  webUrl: string;
   apiPort: number;
   webPort: number;
   dataDir: string;
@@ -39,7 +42,9 @@ export function readStartEnv(source: Readonly<Record<string, string | undefined>
     Object.entries(source).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const dataDir = resolve(parsed.DATA_DIR);
-  const apiUrl = `http://127.0.0.1:${parsed.PORT}`;
+  // Listening everywhere includes the loopback; listening on one address means that one.
+  const host = ['0.0.0.0', '::', ''].includes(parsed.HOST) ? '127.0.0.1' : parsed.HOST;
+  const apiUrl = `http://${host}:${parsed.PORT}`;
   const shared = { WORKER_SERVICE_TOKEN: parsed.WORKER_SERVICE_TOKEN };
   const own = { PORT: String(parsed.PORT), DATA_DIR: dataDir };
   const signIn = { DASHBOARD_EMAIL: parsed.DASHBOARD_EMAIL, DASHBOARD_PASSWORD: parsed.DASHBOARD_PASSWORD };
@@ -47,6 +52,8 @@ export function readStartEnv(source: Readonly<Record<string, string | undefined>
     Object.entries(inherited).filter(([name, value]) => !HIDDEN_NAMES.test(name) && !HIDDEN_VALUES.test(value)),
   );
   return {
+    apiUrl,
+    webUrl: `http://${host}:${parsed.WEB_PORT}`,
     apiPort: parsed.PORT,
     webPort: parsed.WEB_PORT,
     dataDir,

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBridgeClient } from '../process/bridge-client.ts';
+import { BridgeCallError } from '../process/bridge-error.ts';
 import { EnvFault } from '../process/env.ts';
 import { EXIT } from '../process/exit-codes.ts';
 import { createTokenSource } from '../process/service-token.ts';
@@ -27,7 +28,7 @@ async function start(settings: StartSettings, isOnce: boolean): Promise<number> 
     await launch(settings, shutdown);
     const isGood = await showSamples(settings, shutdown.signal);
     if (isOnce) return isGood ? EXIT.ok : EXIT.failed;
-    say(`\nDashboard  http://localhost:${settings.webPort}\nAPI        http://localhost:${settings.apiPort}/api/v1`);
+    say(`\nDashboard  ${settings.webUrl}\nAPI        ${settings.apiUrl}/api/v1`);
     say(`Sign in    ${settings.email}  ${settings.password}\nLogs       ${join(settings.dataDir, 'logs')}`);
     say('Ctrl-C drains and stops.');
     await aborted(shutdown.signal);
@@ -42,17 +43,17 @@ async function launch(settings: StartSettings, shutdown: ReturnType<typeof creat
   await expectFreePort(settings.webPort, 'WEB_PORT');
   await mkdir(join(settings.dataDir, 'logs'), { recursive: true });
   const logFile = (name: string) => join(settings.dataDir, 'logs', `${name}.log`);
-  const { apiEnvironment, workerEnvironment, apiPort, webPort, startTimeoutMs } = settings;
+  const { apiEnvironment, workerEnvironment, apiUrl, webUrl, startTimeoutMs } = settings;
   const module = { api: 'api-bridge/main.js', worker: 'worker/main.js' };
   const api = supervise({ name: 'api', module: module.api, environment: apiEnvironment, logFile: logFile('api') }, say);
   shutdown.add(api);
-  await untilReady(api.current(), `http://127.0.0.1:${apiPort}/health/ready`, startTimeoutMs, shutdown.signal);
+  await untilReady(api.current(), `${apiUrl}/health/ready`, startTimeoutMs, shutdown.signal);
   const worker = supervise(
     { name: 'worker', module: module.worker, environment: workerEnvironment, logFile: logFile('worker') },
     say,
   );
   shutdown.add(worker);
-  await untilReady(worker.current(), `http://127.0.0.1:${webPort}/health/ready`, startTimeoutMs, shutdown.signal);
+  await untilReady(worker.current(), `${webUrl}/health/ready`, startTimeoutMs, shutdown.signal);
   api.keep();
   worker.keep();
   say(
@@ -62,7 +63,7 @@ async function launch(settings: StartSettings, shutdown: ReturnType<typeof creat
 
 async function showSamples(settings: StartSettings, signal: AbortSignal): Promise<boolean> {
   const client = createBridgeClient({
-    baseUrl: `http://127.0.0.1:${settings.apiPort}`,
+    baseUrl: settings.apiUrl,
     token: createTokenSource(settings.serviceToken, { type: 'producer', sub: 'start' }),
     userAgent: `powernode-start/${VERSION}`,
   });
@@ -89,6 +90,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 /** A person's mistake is one line; anything else is a defect and keeps its stack. */
 function explain(error: unknown): string {
   if (error instanceof StartFault || error instanceof EnvFault) return error.message;
+  if (error instanceof BridgeCallError) return `The API refused a sample: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,14 +23,15 @@ export type Program = {
   signal(name: 'SIGTERM' | 'SIGKILL'): void;
 };
 
+const LONG_LOG_BYTES = 10 * 1024 * 1024;
+
 /**
  * Starts one of the system's processes with its log in a file. It stands in a process group of its own, so that a Ctrl-C in
  * the terminal reaches it only through `signal`, in the right order; where the kernel can do it, it is told to stop when this
  * process is killed.
  */
 export function startProgram({ name, module, environment, logFile }: ProgramOptions): Program {
-  mkdirSync(dirname(logFile), { recursive: true });
-  const log = openSync(logFile, 'w', 0o600);
+  const log = openLog(logFile);
   const path = fileURLToPath(new URL(`../${module}`, import.meta.url));
   const [command, ...args] = [
     ...(endsWithParent() ? ['setpriv', '--pdeathsig', 'TERM', '--'] : []),
@@ -60,6 +61,14 @@ export function startProgram({ name, module, environment, logFile }: ProgramOpti
     hasExited: () => isOver,
     signal: (signal) => void child.kill(signal),
   };
+}
+
+/** Appended to, because a start that is refused must not empty the log of the one that runs; an old long one is put aside. */
+function openLog(path: string): number {
+  mkdirSync(dirname(path), { recursive: true });
+  const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 };
+  if (size > LONG_LOG_BYTES) renameSync(path, `${path}.1`);
+  return openSync(path, 'a', 0o600);
 }
 
 let canEndWithParent: boolean | undefined;

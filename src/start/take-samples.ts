@@ -1,4 +1,5 @@
 import type { BridgeClient } from '../process/bridge-client.ts';
+import { BridgeCallError } from '../process/bridge-error.ts';
 import { sleep } from '../process/sleep.ts';
 import { readSample, uploadSample } from './sample-files.ts';
 import type { SampleLedger } from './sample-ledger.ts';
@@ -24,15 +25,17 @@ export async function takeSamples(options: TakeSamplesOptions): Promise<SampleRe
   const end = performance.now() + timeoutMs;
   onChange(results);
   await eachOf(results, async (result) => {
-    Object.assign(result, await upload(result.sample, { client, ledger, signal }));
+    const answer = await untilAnswered(() => upload(result.sample, { client, ledger, signal }), end, signal);
+    Object.assign(result, answer);
     onChange(results);
   });
   while (!signal.aborted && performance.now() < end) {
     const pending = results.filter((result) => !hasEnded(result));
     if (pending.length === 0) break;
     await eachOf(pending, async (result) => {
-      const file = result.file && (await readSample(client, result.file.file.id, signal));
-      if (file !== undefined) result.file = file;
+      const id = result.file?.file.id;
+      const file = id && (await untilAnswered(() => readSample(client, id, signal), end, signal));
+      if (file) result.file = file;
     });
     onChange(results);
     await sleep(250, signal);
@@ -50,6 +53,23 @@ async function upload(sample: Sample, { client, ledger, signal }: Source): Promi
   if ('refusal' in answer) return answer;
   ledger.record(sample.name, answer.file.id);
   return { file: answer };
+}
+
+/** An API that is away for a moment is asked again; a file that was uploaded twice that way does no harm. */
+async function untilAnswered<Answer>(
+  ask: () => Promise<Answer>,
+  end: number,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (signal.aborted || performance.now() > end) return undefined;
+      if (!(error instanceof BridgeCallError) || (error.status !== undefined && error.status < 500)) throw error;
+      await sleep(500, signal);
+    }
+  }
 }
 
 /** A few at a time, as a browser would. */

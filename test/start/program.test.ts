@@ -16,7 +16,8 @@ async function options(environment: Record<string, string> = {}): Promise<Progra
   return { name: 'api', module, environment, logFile: join(folder, 'logs', 'api.log') };
 }
 
-const isUp = (logFile: string) => readFile(logFile, 'utf8').then((text) => text.includes('up'));
+const isUp = (logFile: string, times = 1) =>
+  readFile(logFile, 'utf8').then((text) => text.split('up\n').length > times);
 const isAlive = (pid: number) => {
   try {
     return process.kill(pid, 0);
@@ -36,7 +37,7 @@ test('a program that is killed is started again, and one that is stopped drains 
   first.signal('SIGKILL');
   await vi.waitUntil(() => program.current().pid !== first.pid, { timeout: 10_000 });
   expect(said).toEqual([expect.stringContaining('The api ended unasked (signal SIGKILL')]);
-  await vi.waitUntil(() => isUp(given.logFile));
+  await vi.waitUntil(() => isUp(given.logFile, 2));
   const second = program.current();
   await program.stop();
   expect(await second.exited).toBe('exit code 0');
@@ -77,6 +78,13 @@ test.runIf(process.platform === 'linux')(
     await vi.waitUntil(() => !isAlive(pid), { timeout: 10_000 });
   },
 );
+
+test('a log that is in use by the process of another start is not emptied', async () => {
+  const given = await options({ LAST_WORDS: 'second' });
+  await startProgram({ ...given, environment: { LAST_WORDS: 'first' } }).exited;
+  await startProgram(given).exited;
+  expect(await readFile(given.logFile, 'utf8')).toBe('first\nsecond\n');
+});
 
 test.each([
   ['{"level":"fatal","msg":"not started","err":{"message":"the port is taken"}}', 'not started: the port is taken'],
