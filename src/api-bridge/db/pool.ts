@@ -4,8 +4,6 @@ import type { Logger } from '../../process/logger.ts';
 export type Pool = pg.Pool;
 /** Anything that runs SQL: the pool, or the client of a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
-/** The little that is asked of somebody else's connection: one statement at a time, and its rows. */
-export type RowSource = { query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> };
 
 export type PoolOptions = { readonly url: string; readonly max: number; readonly applicationName: string };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RowSource } from '../db/pool.ts';
+import type { RowSource } from '../db/row-source.ts';
 import { EnqueueRefused } from './enqueue-refused.ts';
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JobDeclaration } from '../../contract/catalogue/declare-job.ts';
 import { jobState } from '../../contract/fields.ts';
 import type { Enqueued } from '../../contract/job.ts';
-import type { RowSource } from '../db/pool.ts';
+import type { RowSource } from '../db/row-source.ts';
 import type { ReadyJob } from '../queue/new-job.ts';
 import { createProducerBoss } from '../queue/producer-boss.ts';
 import { takeSingleton } from '../queue/singleton.ts';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PgBoss } from 'pg-boss';
-import type { RowSource } from '../db/pool.ts';
+import type { RowSource } from '../db/row-source.ts';
 import { QUEUE_SCHEMA } from './boss.ts';
 import { toInsert, type ReadyJob } from './new-job.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jobState, type JobState } from '../../contract/fields.ts';
-import type { RowSource } from '../db/pool.ts';
+import type { RowSource } from '../db/row-source.ts';
 
 type Claim = { readonly queue: string; readonly key: string; readonly jobId: string };
 
