@@ -36,9 +36,7 @@ export async function ensureCluster(dataDir: string, binaries: Binaries, way: Ru
 }
 
 async function createCluster(dataDir: string, directory: string, password: string, binaries: Binaries, way: RunAs) {
-  for (const name of await readdir(dataDir)) {
-    if (name.startsWith('cluster.new-')) await rm(join(dataDir, name), { recursive: true, force: true });
-  }
+  await removeDrafts(dataDir);
   // A folder without PG_VERSION is no cluster of ours; initdb would refuse it with its own words.
   if ((await readdir(directory).catch(() => [])).length > 0)
     throw damaged(`expected a PostgreSQL cluster in ${directory}, got other files`);
@@ -78,6 +76,12 @@ async function initialise(draft: string, passwordFile: string, binaries: Binarie
       cause,
     });
   }
+}
+
+/** What a killed start left. Its initdb may still be at work there, so that what cannot be removed now stays for the next time. */
+async function removeDrafts(dataDir: string): Promise<void> {
+  const drafts = (await readdir(dataDir)).filter((name) => name.startsWith('cluster.new-'));
+  for (const name of drafts) await rm(join(dataDir, name), { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** The password is on disk before any cluster knows it, so that a kill between the two leaves nothing locked. */

@@ -16,7 +16,7 @@ import {
 /** A data folder below a folder that is closed to every other user, as `mktemp -d` makes it. */
 export async function dataFolder(): Promise<string> {
   const parent = await mkdtemp(join(tmpdir(), 'powernode-embedded-'));
-  onTestFinished(() => rm(parent, { recursive: true, force: true }));
+  onTestFinished(() => rm(parent, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 }));
   return join(parent, 'postgres');
 }
 
