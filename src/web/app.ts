@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Logger } from '../process/logger.ts';
+import { installAssets } from './assets/routes.ts';
+import type { DashboardBridge } from './bridge/dashboard-bridge.ts';
+import type { WebEnv } from './env.ts';
+import { createPages } from './frame/open-page.ts';
+import { createAdmission } from './health/admission.ts';
+import type { Metric } from './health/metrics-text.ts';
+import type { ProcessMetrics } from './health/process-metrics.ts';
+import { createReadiness, type RuntimeHealth } from './health/readiness.ts';
+import { installHealth } from './health/routes.ts';
+import { installErrorHandler } from './http/error-handler.ts';
+import { PageFault } from './http/page-fault.ts';
+import { installPreferences } from './http/preferences-route.ts';
+import { sameOrigin } from './http/same-origin.ts';
+import { createSessionCookie } from './http/session-cookie.ts';
+import type { WebApp } from './http/web-context.ts';
+import { installJobPages } from './jobs/routes.ts';
+import { installOverviewPage } from './overview/routes.ts';
+import { installSignIn } from './sign-in/routes.ts';
+import { installWorkerPages } from './workers/routes.ts';
+
+export type WebAppDeps = {
+  readonly env: WebEnv;
+  readonly bridge: DashboardBridge;
+  readonly metrics: ProcessMetrics;
+  readonly runtimeHealth?: RuntimeHealth | undefined;
+  readonly runtimeMetrics?: (() => readonly Metric[]) | undefined;
+  readonly log: Logger;
+};
+
+const FORM_BYTES = 64 * 1024;
+
+/** Nothing on a page comes from elsewhere, and nothing on it runs that is not a file of ours. */
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  imgSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  formAction: ["'self'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+/** Every route of the web process, outermost concern first. */
+export function createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetrics, log }: WebAppDeps): WebApp {
+  const app: WebApp = new Hono();
+  const cookie = createSessionCookie(env);
+  const { environment, trustProxy, serviceToken, metricsToken } = env;
+  const pages = createPages({ bridge, cookie, environment });
+
+  installErrorHandler(app, { cookie, environment, log });
+  app.use(async (context, next) => {
+    context.set('requestId', `r_${randomBytes(4).toString('hex')}`);
+    context.set('startedAtMs', performance.now());
+    // A page shows what one person may see at one moment. Assets, whose paths name their content, say otherwise.
+    context.header('cache-control', 'no-store');
+    await next();
+  });
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: CONTENT_SECURITY_POLICY,
+      xFrameOptions: 'DENY',
+      referrerPolicy: 'same-origin',
+      strictTransportSecurity: env.secureCookies ? 'max-age=31536000' : false,
+    }),
+  );
+  app.use(sameOrigin);
+  app.use(
+    bodyLimit({
+      maxSize: FORM_BYTES,
+      onError: () => {
+        throw new PageFault(413, 'body_too_large', 'That is too long', { detail: 'Forms take 64 kB at most.' });
+      },
+    }),
+  );
+
+  installHealth(app, {
+    bridge,
+    metrics,
+    guarded: metricsToken !== undefined,
+    admit: createAdmission({ bridge, cookie, serviceToken, metricsToken }),
+    readiness: createReadiness(bridge, runtimeHealth),
+    runtimeMetrics,
+  });
+  installAssets(app);
+  installPreferences(app);
+  installSignIn(app, { bridge, cookie, environment, trustProxy, log });
+  installOverviewPage(app, pages);
+  installJobPages(app, pages);
+  installWorkerPages(app, pages);
+  return app;
+}

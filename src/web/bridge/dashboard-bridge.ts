@@ -1,0 +1,64 @@
+import { authenticateUser } from '../../contract/routes/operators.ts';
+import type { Health } from '../../contract/health.ts';
+import { createBridgeClient, type BridgeClient } from '../../process/bridge-client.ts';
+import { BridgeCallError } from '../../process/bridge-error.ts';
+import {
+  CIRCUITS,
+  createCircuitBreaker,
+  type CircuitStatus,
+  type FaultVerdict,
+} from '../../process/circuit-breaker.ts';
+import { createTokenSource } from '../../process/service-token.ts';
+import { VERSION } from '../../process/version.ts';
+import type { WebEnv } from '../env.ts';
+import { askReadiness } from './api-readiness.ts';
+
+export type Credentials = { readonly email: string; readonly password: string; readonly client_ip: string };
+export type SignedIn = { readonly token: string; readonly expiresAt: Date };
+
+export type DashboardBridge = {
+  /** Calls on behalf of a person: every call inside must carry their session token. */
+  ask<Result>(calls: (client: BridgeClient) => Promise<Result>): Promise<Result>;
+  signIn(credentials: Credentials): Promise<SignedIn>;
+  /** What the API says of itself; undefined when it does not say anything. */
+  apiHealth(): Promise<Health | undefined>;
+  circuits(): readonly CircuitStatus[];
+  close(): Promise<void>;
+};
+
+const PAGE_TIMEOUT_MS = 10_000;
+
+/**
+ * The dashboard's only way to any data. Signing in has a client and a circuit of its own, so that a flood of page loads
+ * against a sick API does not keep people from signing in, nor the other way round.
+ */
+export function createDashboardBridge(env: WebEnv): DashboardBridge {
+  const shared = { baseUrl: env.backendApiUrl, userAgent: `powernode-web/${VERSION}`, timeoutMs: PAGE_TIMEOUT_MS };
+  const pages = createBridgeClient(shared);
+  const doors = createBridgeClient({
+    ...shared,
+    connections: 4,
+    token: createTokenSource(env.serviceToken, { type: 'worker', sub: env.workerId }),
+  });
+  const pageCircuit = createCircuitBreaker({ ...CIRCUITS.web_auth_api, name: 'web_pages_api', judge });
+  const doorCircuit = createCircuitBreaker({ ...CIRCUITS.web_auth_api, name: 'web_auth_api', judge });
+
+  return {
+    ask: (calls) => pageCircuit.run(() => calls(pages)),
+    async signIn(body) {
+      const { data } = await doorCircuit.run((signal) => doors.call(authenticateUser, { body, signal }));
+      return { token: data.session_token, expiresAt: new Date(data.expires_at) };
+    },
+    apiHealth: () => askReadiness(env.backendApiUrl),
+    circuits: () => [doorCircuit.status(), pageCircuit.status()],
+    async close() {
+      await Promise.all([pages.close(), doors.close()]);
+    },
+  };
+}
+
+/** An answer below 500, whatever it says, shows that the API is up. */
+function judge(error: unknown): FaultVerdict {
+  if (!(error instanceof BridgeCallError)) return 'unknown';
+  return error.status === undefined || error.status >= 500 ? 'down' : 'up';
+}

@@ -1,0 +1,54 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { workerId } from '../contract/fields.ts';
+import { LIMITS } from '../contract/limits.ts';
+import { parseEnv } from '../process/env.ts';
+
+const schema = z
+  .object({
+    /** Port of the dashboard and of this process's health. */
+    WEB_PORT: z.coerce.number().int().min(0).max(65_535).default(4567),
+    /** Address to listen on. */
+    HOST: z.string().default('127.0.0.1'),
+    /** Where the API is, up to and without /api/v1. */
+    BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
+    /** The secret that service tokens are signed with; shared with the API. */
+    WORKER_SERVICE_TOKEN: z
+      .string('expected the secret that is shared with the API, got nothing')
+      .refine((secret) => Buffer.byteLength(secret) >= LIMITS.secretBytes, {
+        error: `expected at least ${LIMITS.secretBytes} bytes`,
+      }),
+    /** Names this process to the API when somebody signs in. */
+    WORKER_ID: workerId.default(
+      () =>
+        `web-${hostname()
+          .replace(/[^A-Za-z0-9._:@-]/g, '-')
+          .slice(0, 80)}`,
+    ),
+    /** When set, /metrics wants a scraper token or this value. */
+    METRICS_TOKEN: z.string().min(1).optional(),
+    /** Cookies for https only. Set it wherever people reach the dashboard over https. */
+    WEB_SECURE_COOKIES: z.stringbool().default(false),
+    /** Believe X-Forwarded-For and X-Forwarded-Proto: on only behind a proxy of your own that sets them. */
+    WEB_TRUST_PROXY: z.stringbool().default(false),
+    /** What the dashboard calls this installation, e.g. production; under the name in its corner. */
+    ENVIRONMENT_NAME: z.string().max(40).default('development'),
+  })
+  .transform((env) => ({
+    port: env.WEB_PORT,
+    host: env.HOST,
+    backendApiUrl: env.BACKEND_API_URL.replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
+    serviceToken: env.WORKER_SERVICE_TOKEN,
+    workerId: env.WORKER_ID,
+    metricsToken: env.METRICS_TOKEN,
+    secureCookies: env.WEB_SECURE_COOKIES,
+    trustProxy: env.WEB_TRUST_PROXY,
+    environment: env.ENVIRONMENT_NAME,
+  }));
+
+export type WebEnv = Readonly<z.infer<typeof schema>>;
+
+/** Throws EnvFault naming every variable at fault. */
+export function readWebEnv(source: Readonly<Record<string, string | undefined>> = process.env): WebEnv {
+  return Object.freeze(parseEnv(schema, source));
+}

@@ -1,0 +1,27 @@
+import type { OperatorView, Overview } from '../../contract/operator.ts';
+import type { WorkerView } from '../../contract/worker.ts';
+import type { Flash } from '../http/flash.ts';
+import type { Preferences } from '../http/preferences.ts';
+import type { Problem } from '../overview/find-problems.ts';
+
+/** What every page of a signed-in person shows around its own part. */
+export type View = {
+  readonly user: OperatorView;
+  readonly overview: Overview;
+  readonly workers: readonly WorkerView[];
+  readonly problems: readonly Problem[];
+  readonly flash: Flash | undefined;
+  readonly preferences: Preferences;
+  /** Path and query of this page, for forms that come back to it. */
+  readonly path: string;
+  readonly environment: string;
+  readonly nowMs: number;
+  readonly startedAtMs: number;
+};
+
+/** Whether the person may change things; the API decides again, this only spares them buttons that would refuse. */
+export function mayOperate({ user }: Pick<View, 'user'>): boolean {
+  return user.role !== 'viewer';
+}
+
+export type Section = 'overview' | 'jobs' | 'workers' | 'failed' | 'dead';
