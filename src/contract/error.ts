@@ -45,4 +45,3 @@ export const errorBody = z.object({
   code: z.string(),
   errors: z.array(fieldError).optional(),
 });
-export type ErrorBody = z.infer<typeof errorBody>;

@@ -60,7 +60,6 @@ export const processingJobSummary = z.object({
 });
 
 export const uploaded = z.object({ file: fileView, processing_jobs: z.array(processingJobSummary) });
-export const fileWithJobs = uploaded;
 
 /** What a worker reads of its processing job: the seed's fields. */
 export const processingJobView = z.object({

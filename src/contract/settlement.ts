@@ -52,7 +52,6 @@ export type Settlement = z.infer<typeof settlement>;
 export const settleRequest = z.object({ settlements: z.array(settlement).min(1).max(LIMITS.settlements) });
 
 export const verdict = z.enum(['accepted', 'already-accepted', 'superseded', 'gone', 'forbidden']);
-export type Verdict = z.infer<typeof verdict>;
 
 export const settleResult = z.object({
   jobId: z.string(),

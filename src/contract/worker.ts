@@ -85,4 +85,3 @@ export const claimRequest = z.object({
   limit: z.number().int().min(1).max(LIMITS.claimJobs).default(1),
   waitSeconds: z.number().min(0).max(LIMITS.claimWaitSeconds).default(0),
 });
-export type ClaimRequest = z.infer<typeof claimRequest>;

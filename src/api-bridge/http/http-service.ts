@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Service } from '../../process/lifecycle.ts';
 import type { Logger } from '../../process/logger.ts';
+import { linger } from './linger.ts';
 import type { BridgeApp } from './serve-route.ts';
 
 export type HttpServiceOptions = {
@@ -20,7 +21,10 @@ const CLOSE_MS = 10_000;
 /** Serves the app; a port that is taken fails the start with one clear line. */
 export function createHttpService(app: BridgeApp, { port, host, quiet, log }: HttpServiceOptions): HttpService {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server: Server = createServer((request, response) => void listener(request, response));
+  const server: Server = createServer((request, response) => {
+    response.once('finish', () => linger(request));
+    void listener(request, response);
+  });
   server.requestTimeout = 0;
   server.headersTimeout = 30_000;
   server.keepAliveTimeout = 75_000;

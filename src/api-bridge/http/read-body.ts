@@ -3,8 +3,7 @@ import { unsafeJson } from '../../contract/text.ts';
 import { BridgeError } from './bridge-error.ts';
 
 /**
- * Reads a JSON body within a limit. Refuses a wrong content type (415), too many bytes (413, and the connection is
- * given up, because the rest would still have to be read), text that is not UTF-8 JSON (400) and values that
+ * Reads a JSON body within a limit. Refuses a wrong content type (415), too many bytes (413), text that is not UTF-8 JSON (400) and values that
  * PostgreSQL could not store (422). An empty body is undefined.
  */
 export async function readJsonBody(request: IncomingMessage, limitBytes: number): Promise<unknown> {
@@ -25,21 +24,35 @@ export async function readJsonBody(request: IncomingMessage, limitBytes: number)
   return value;
 }
 
-async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    const stream: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
-    for await (const bytes of stream) {
-      size += bytes.length;
-      if (size > limitBytes) throw tooLarge(limitBytes);
-      chunks.push(bytes);
+/** A body that trickles in for longer than this holds a connection for nothing. */
+const SLOWEST_BODY_MS = 30_000;
+
+function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const timer = setTimeout(() => end(() => reject(unfinished('took too long'))), SLOWEST_BODY_MS);
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limitBytes) end(() => reject(tooLarge(limitBytes)));
+      else chunks.push(chunk);
+    };
+    const onEnd = () => end(() => resolve(Buffer.concat(chunks, size)));
+    const onBreak = () => end(() => reject(unfinished('ended early')));
+    request.on('data', onData).once('end', onEnd).once('error', onBreak).once('close', onBreak);
+
+    function end(settle: () => void): void {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onBreak);
+      settle();
     }
-  } catch (error) {
-    if (error instanceof BridgeError) throw error;
-    throw new BridgeError('bad_request', 'expected a whole body, got one that ended early', { cause: error });
-  }
-  return Buffer.concat(chunks, size);
+  });
+}
+
+function unfinished(what: string): BridgeError {
+  return new BridgeError('bad_request', `expected a whole body, got one that ${what}`, {
+    headers: { connection: 'close' },
+  });
 }
 
 function parse(bytes: Buffer): unknown {
@@ -57,7 +70,5 @@ function isJson(contentType: string | undefined): boolean {
 }
 
 function tooLarge(limitBytes: number): BridgeError {
-  return new BridgeError('body_too_large', `expected a body of at most ${String(limitBytes)} bytes, got more`, {
-    headers: { connection: 'close' },
-  });
+  return new BridgeError('body_too_large', `expected a body of at most ${String(limitBytes)} bytes, got more`);
 }

@@ -23,8 +23,6 @@ type Group = { readonly queues: readonly string[]; readonly waiters: Set<Waiter>
 const ROUNDS_IN_FLIGHT = 2;
 const ROUND_JOBS = 1000;
 
-export type Dispatcher = ReturnType<typeof createDispatcher>;
-
 /**
  * Feeds waiting claims. Claims for the same queues form a group and are served together in rounds, first come first
  * served; a claim that found nothing waits until a queue gets hot or its time is up. The floor (`lookAgain`, about

@@ -10,8 +10,6 @@ import { takeSingleton } from './singleton.ts';
 
 export type Written = { readonly id: string; readonly state: JobState; readonly duplicate: boolean };
 
-export type Enqueuer = ReturnType<typeof createEnqueuer>;
-
 /** Writes jobs. A job is there exactly when its transaction commits; pg-boss's NOTIFY rides on the same commit. */
 export function createEnqueuer(boss: Boss, pool: Pool) {
   async function insert(client: Queryable, queue: string, jobs: readonly ReadyJob[]): Promise<ReadonlySet<string>> {

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import {
   filePatch,
   filePatched,
-  fileWithJobs,
   processedQuery,
   processedStored,
   processedUpload,
@@ -41,7 +40,7 @@ export const readFile = defineRoute({
   access: ['producer', 'operator'],
   role: 'viewer',
   params: oneFile,
-  data: fileWithJobs,
+  data: uploaded,
   statuses: [200],
 });
 
