@@ -1,13 +1,13 @@
 import { openAsBlob } from 'node:fs';
 import { FormData } from 'undici';
 import { z } from 'zod';
-import { uploaded, type fileWithJobs } from '../contract/file.ts';
+import { uploaded } from '../contract/file.ts';
 import { readFile as readFileRoute, uploadFile } from '../contract/routes/files.ts';
 import type { BridgeClient } from '../process/bridge-client.ts';
 import { BridgeCallError } from '../process/bridge-error.ts';
 import { samplePath, type Sample } from './sample-set.ts';
 
-export type SampleFile = z.infer<typeof fileWithJobs>;
+export type SampleFile = z.infer<typeof uploaded>;
 
 /** Reads what became of a file; undefined when the API does not know it (any more). */
 export async function readSample(
