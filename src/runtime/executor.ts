@@ -65,7 +65,8 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       return endOfReturn(held, output);
     } catch (error) {
       const interruption = interruptionOf(held.signal);
-      return interruption === undefined ? outcomeOfFault(error, held.job.attempt) : endOfInterruption(interruption);
+      if (interruption !== undefined) return endOfInterruption(interruption);
+      return outcomeOfFault(error, held.job.attempt, deps.registry.find(held.job.name)?.retry.kind);
     }
   }
 

@@ -99,7 +99,6 @@ export function createHeartbeat(deps: Deps): Heartbeat {
         // A settle may have been accepted while this beat was under way; its verdict is the better answer.
         if (held.phase !== 'settling') held.interrupt(cancelled.has(id) ? 'cancelled' : 'lost');
       } else {
-        held.confirmed = true;
         held.renewedAtMs = Math.max(held.renewedAtMs, sentAtMs);
       }
     }

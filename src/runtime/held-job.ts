@@ -12,8 +12,6 @@ export type HeldJob = {
   readonly signal: AbortSignal;
   interrupt(kind: InterruptionKind, message?: string): void;
   phase: HeldPhase;
-  /** A heartbeat that names this lease was accepted: the bridge knows that the claim's answer arrived. */
-  confirmed: boolean;
   /** Monotonic. When the last accepted renewal was sent; before the first one, when the claim's answer arrived. */
   renewedAtMs: number;
   progress: Progress | undefined;
@@ -28,7 +26,6 @@ export function holdJob(job: ClaimedJob, nowMs: number): HeldJob {
       if (!controller.signal.aborted) controller.abort(new Interruption(kind, message));
     },
     phase: 'waiting',
-    confirmed: false,
     renewedAtMs: nowMs,
     progress: undefined,
   };

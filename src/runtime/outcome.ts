@@ -1,6 +1,6 @@
 import { LIMITS } from '../contract/limits.ts';
 import type { Outcome } from '../contract/settlement.ts';
-import { apiErrorDelaySeconds, NonRetryable, Release, RetryAfter } from '../jobs/index.ts';
+import { apiErrorDelaySeconds, NonRetryable, Release, RetryAfter, type JobDefinition } from '../jobs/index.ts';
 import { BridgeCallError } from '../process/bridge-error.ts';
 import type { Interruption } from './interruption.ts';
 import { storableText, storedFailure } from './stored-failure.ts';
@@ -8,11 +8,16 @@ import { storableText, storedFailure } from './stored-failure.ts';
 /** `dropped`: the bridge has already said that this attempt is over, so nothing is left to tell it. */
 export type RunEnd = Outcome | { readonly type: 'dropped'; readonly reason: string };
 
+type RetryKind = JobDefinition['retry']['kind'];
+
 const REASON_CHARACTERS = 500;
 const CAUSES_LOOKED_AT = 5;
 
-/** What a thrown thing means for the job. An explicit delay is sent only where the worker knows better than the API. */
-export function outcomeOfFault(thrown: unknown, attempt: number): Outcome {
+/**
+ * What a thrown thing means for the job. An explicit delay is sent only where the worker knows better than the API:
+ * after an API error it knows what the API asked for. A job that is never retried stays so, unless its own handler asks.
+ */
+export function outcomeOfFault(thrown: unknown, attempt: number, policy: RetryKind = 'standard'): Outcome {
   if (thrown instanceof Release) {
     return {
       type: 'released',
@@ -24,7 +29,7 @@ export function outcomeOfFault(thrown: unknown, attempt: number): Outcome {
   if (thrown instanceof NonRetryable) return { type: 'failed', error, retry: false };
   if (thrown instanceof RetryAfter) return { type: 'failed', error, retryInSeconds: withinLimits(thrown.seconds) };
   const apiError = apiErrorBehind(thrown);
-  if (apiError === undefined) return { type: 'failed', error };
+  if (apiError === undefined || policy === 'none') return { type: 'failed', error };
   const delaySeconds = apiErrorDelaySeconds(attempt, apiError.retryAfterSeconds);
   return { type: 'failed', error, retryInSeconds: withinLimits(delaySeconds) };
 }

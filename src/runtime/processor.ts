@@ -20,7 +20,11 @@ export type Processor = {
   /** Interrupts what waits for a slot, and with `all` what runs as well. */
   interrupt(which: 'waiting' | 'all', kind: InterruptionKind): void;
   counts(): ProcessorCounts;
+  totals(): RunTotals;
 };
+
+/** How the runs of this process ended since its start. */
+export type RunTotals = Readonly<Record<RunEnd['type'], number>>;
 
 export type ProcessorCounts = {
   readonly waiting: number;
@@ -50,6 +54,7 @@ export function createProcessor(deps: Deps): Processor {
   const line: HeldJob[] = [];
   const prefetch = createPrefetch(deps.concurrency);
   let stuck = 0;
+  const totals = { completed: 0, failed: 0, released: 0, dropped: 0 };
   const slots = createSlots(deps.concurrency, () => {
     fillSlots();
     deps.onCapacity();
@@ -96,6 +101,7 @@ export function createProcessor(deps: Deps): Processor {
   }
 
   async function conclude(held: HeldJob, end: RunEnd): Promise<void> {
+    totals[end.type] += 1;
     if (end.type === 'dropped') {
       log.warn({ job: held.job.id, attempt: held.job.attempt, reason: end.reason }, 'nothing to settle');
     } else {
@@ -137,6 +143,7 @@ export function createProcessor(deps: Deps): Processor {
       const phases = which === 'all' ? ['waiting', 'running'] : ['waiting'];
       for (const held of leases.all()) if (phases.includes(held.phase)) held.interrupt(kind);
     },
+    totals: () => ({ ...totals }),
     counts: () => ({ waiting: line.length, running: slots.capacity - slots.free - stuck, stuck }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Health } from '../contract/health.ts';
-import type { CircuitBreaker } from '../process/circuit-breaker.ts';
+import type { CircuitBreaker, CircuitStatus } from '../process/circuit-breaker.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import type { Processor, ProcessorCounts } from './processor.ts';
+import type { Processor, ProcessorCounts, RunTotals } from './processor.ts';
 import type { Supervisor, WorkerState } from './worker.ts';
 
 export type Check = NonNullable<Health['checks']>[number];
@@ -11,6 +11,9 @@ export type RuntimeChecks = {
   ready(): readonly Check[];
   state(): WorkerState;
   counts(): ProcessorCounts;
+  totals(): RunTotals;
+  circuit(): CircuitStatus;
+  readonly slots: number;
 };
 
 type Deps = {
@@ -52,5 +55,8 @@ export function runtimeChecks(deps: Deps): RuntimeChecks {
     ],
     state: () => worker.state(),
     counts: () => processor.counts(),
+    totals: () => processor.totals(),
+    circuit: () => circuit.status(),
+    slots: concurrency,
   };
 }

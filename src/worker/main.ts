@@ -1,20 +1,22 @@
 // The worker process: the polling runtime and the web app, or one of them, in one process without a database.
-import { createJobs, readJobsEnv } from '../jobs/index.ts';
 import { EnvFault } from '../process/env.ts';
 import { EXIT } from '../process/exit-codes.ts';
-import { createLifecycle, type Service } from '../process/lifecycle.ts';
-import { createLogger, type Logger } from '../process/logger.ts';
-import { createRuntime, DatabaseVariableFault, readRuntimeEnv, type Runtime } from '../runtime/index.ts';
+import { createLifecycle } from '../process/lifecycle.ts';
+import { createLogger } from '../process/logger.ts';
+import { DatabaseVariableFault } from '../runtime/index.ts';
 import { readWorkerEnv } from './env.ts';
+import { createPollingHalf } from './polling-half.ts';
 import { onStopSignals } from './stop-signals.ts';
+import { createWebHalf } from './web-half.ts';
 
 async function main(): Promise<number> {
   const { role, logLevel } = readWorkerEnv();
   const log = createLogger({ name: 'worker', level: logLevel });
-  const polling = role === 'web' ? undefined : createPolling(log);
+  const polling = role === 'web' ? undefined : createPollingHalf(log);
   const runtime = polling?.runtime;
+  const web = role === 'runtime' ? undefined : await createWebHalf(log, runtime);
   // Services stop in reverse: the runtime drains while the web app still answers the health checks.
-  const lifecycle = createLifecycle([...(polling?.services ?? [])], log);
+  const lifecycle = createLifecycle([...(web === undefined ? [] : [web]), ...(polling?.services ?? [])], log);
   const { promise: asked, resolve: stop } = Promise.withResolvers<number>();
 
   onStopSignals(log, {
@@ -37,14 +39,6 @@ async function main(): Promise<number> {
   const code = await asked;
   await lifecycle.stop();
   return code;
-}
-
-/** The runtime, and below it what its jobs share, which is closed once no job runs any more. */
-function createPolling(log: Logger): { readonly runtime: Runtime; readonly services: readonly Service[] } {
-  const jobs = createJobs(readJobsEnv(), (message) => log.warn(message));
-  const runtime = createRuntime({ env: readRuntimeEnv(), jobs: jobs.definitions, log });
-  const shared: Service = { name: 'jobs', start: async () => undefined, stop: () => jobs.close() };
-  return { runtime, services: [shared, runtime] };
 }
 
 try {

@@ -17,6 +17,11 @@ test('an API error is tried again after 30, 60, 180, then 300 s, and never soone
   expect(outcomeOfFault(apiError(1e12), 1)).toMatchObject({ retryInSeconds: 366 * 24 * 3600 });
 });
 
+test('a job that is never retried is not retried because of the API either, unless its handler asks', () => {
+  expect(outcomeOfFault(apiError(45), 1, 'none')).not.toHaveProperty('retryInSeconds');
+  expect(outcomeOfFault(new RetryAfter(7, 'soon'), 1, 'none')).toMatchObject({ retryInSeconds: 7 });
+});
+
 test('an API error is known for one also when a handler wrapped it in words of its own', () => {
   const wrapped = new JobError('the file could not be stored', { code: 'store_failed', cause: apiError() });
   expect(outcomeOfFault(wrapped, 2)).toMatchObject({ error: { code: 'store_failed' }, retryInSeconds: 60 });
