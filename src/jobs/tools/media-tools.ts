@@ -54,7 +54,9 @@ export function createMediaTools(options: MediaToolsOptions): MediaTools {
   };
 
   async function close(): Promise<void> {
-    if (used) await (await exif()).close();
+    if (!used) return;
+    // What could not be started needs no end.
+    await (await exif().catch(() => undefined))?.close();
   }
 }
 

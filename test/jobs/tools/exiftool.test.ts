@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createMediaTools } from '../../../src/jobs/tools/media-tools.ts';
 import { pngWithBigText } from '../../support/media/bombs.ts';
 import { pdf } from '../../support/media/documents.ts';
-import { isRunning, until } from '../../support/media/processes.ts';
+import { children, isRunning, until } from '../../support/media/processes.ts';
 import { temporaryFolder } from '../../support/media/tools.ts';
 
 const run = promisify(execFile);
@@ -21,20 +21,14 @@ async function document(name = 'report.pdf', info: Record<string, string> = { Ti
 }
 
 /** The exiftool processes that this process has started. */
-async function children(): Promise<number[]> {
-  const { stdout } = await run('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)]);
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes('-stay_open'))
-    .map((line) => Number.parseInt(line, 10));
-}
+const exiftools = () => [...children()].filter(([, line]) => line.includes('-stay_open')).map(([pid]) => pid);
 
 describe('one exiftool for everybody', () => {
   test('many readers share one process, and closing ends it', async () => {
     const path = await document();
     const titles = await Promise.all(Array.from({ length: 10 }, () => tools.exif.read(path, ['Title'], never)));
     expect(titles.map((tags) => tags['Title'])).toEqual(Array.from({ length: 10 }, () => 'A title'));
-    const [pid, ...others] = await children();
+    const [pid, ...others] = exiftools();
     expect(others).toEqual([]);
     await tools.close();
     await tools.close();
@@ -50,14 +44,14 @@ describe('one exiftool for everybody', () => {
 
   test('closing what was never used starts nothing', async () => {
     await tools.close();
-    expect(await children()).toEqual([]);
+    expect(exiftools()).toEqual([]);
   });
 
   test('a process that was killed is replaced', async () => {
     const path = await document();
     await tools.exif.read(path, ['Title'], never);
-    process.kill((await children())[0]!, 'SIGKILL');
-    await until('exiftool to be gone', async () => (await children()).length === 0);
+    process.kill(exiftools()[0]!, 'SIGKILL');
+    await until('exiftool to be gone', () => exiftools().length === 0);
     expect(await tools.exif.read(path, ['Title'], never)).toMatchObject({ Title: 'A title' });
   });
 });

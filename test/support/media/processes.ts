@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Whether a process still runs. One that is dead and only waits for its parent to notice does not. */
@@ -17,16 +17,27 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Looks again until something holds; fails with what it waited for. */
-export async function until<T>(
-  what: string,
-  look: () => T | Promise<T | undefined | false> | undefined | false,
-  withinMs = 8000,
-): Promise<T> {
+export async function until<T>(what: string, look: () => T | undefined | false, withinMs = 8000): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {
-    const seen = await look();
+    const seen = look();
     if (seen !== undefined && seen !== false) return seen;
     if (performance.now() > end) throw new Error(`waited ${withinMs} ms for: ${what}`);
     await pause(10);
   }
+}
+
+/** The command lines of this process's own children, by their ids. Only where there is a /proc. */
+export function children(): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const parent = /^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1];
+      if (Number(parent) !== process.pid) continue;
+      found.set(Number(name), readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' '));
+    } catch {
+      // It ended between the two looks.
+    }
+  }
+  return found;
 }

@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { abortable } from '../../tools/abortable.ts';
 import { openImage } from '../../tools/images.ts';
+import { createTurns } from '../../tools/turns.ts';
 import { imageFault } from './image-fault.ts';
-import { openSource, type ImageFacts } from './image-source.ts';
+import { openSource, type ImageFacts, type ImageSource } from './image-source.ts';
 import type { ProcessorInput } from './processor-input.ts';
 
 /** A square that the picture is fitted into, by the name that its storage key carries. */
@@ -25,6 +26,9 @@ export const THUMBNAIL_SIZES: readonly ThumbnailSize[] = [
 
 const WHITE = '#ffffff';
 const JPEG_QUALITY = 85;
+/** Some formats keep all of a picture in memory (a GIF 5 bytes a pixel), so large ones are decoded one at a time. */
+const LARGE_PIXELS = 20_000_000;
+const largePictures = createTurns();
 
 type Pixels = { readonly data: Buffer; readonly width: number; readonly height: number; readonly channels: 1 | 3 };
 
@@ -36,7 +40,18 @@ export async function createThumbnails(
   input: ProcessorInput,
   sizes: readonly ThumbnailSize[] = THUMBNAIL_SIZES,
 ): Promise<{ source: ImageFacts; thumbnails: Thumbnail[] }> {
-  const { facts, content, decodable } = await openSource(input);
+  const source = await openSource(input);
+  const { width, height } = source.facts;
+  const make = () => resizeChain(input, source, sizes);
+  const thumbnails = await (width * height > LARGE_PIXELS ? largePictures.take(input.signal, make) : make());
+  return { source: source.facts, thumbnails };
+}
+
+async function resizeChain(
+  input: ProcessorInput,
+  { facts, content, decodable }: ImageSource,
+  sizes: readonly ThumbnailSize[],
+): Promise<Thumbnail[]> {
   const made = new Map<string, Thumbnail>();
   try {
     const path = await decodable();
@@ -54,7 +69,7 @@ export async function createThumbnails(
   } catch (error) {
     throw await imageFault(error, input, content);
   }
-  return { source: facts, thumbnails: sizes.flatMap(({ name }) => made.get(name) ?? []) };
+  return sizes.flatMap(({ name }) => made.get(name) ?? []);
 }
 
 type Box = { readonly width: number; readonly height: number };
