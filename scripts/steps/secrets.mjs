@@ -14,7 +14,10 @@ const kept = [
  * set in the environment wins over the file, so that a deployment never depends on one.
  */
 export function ensureSecrets() {
-  const folder = join(resolve(root, process.env.DATA_DIR || '.data'), 'secrets');
+  const dataDir = resolve(root, process.env.DATA_DIR || '.data');
+  const folder = join(dataDir, 'secrets');
+  // The data folder itself stays open to others' passing: as root, the database in it runs as another user.
+  mkdirSync(dataDir, { recursive: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const unset = kept.filter(({ variable }) => !process.env[variable]);
   return Object.fromEntries(unset.map(({ variable, file, make }) => [variable, keptSecret(join(folder, file), make)]));
