@@ -35,3 +35,28 @@ export async function adoptLeases(pool: Pool, book: LeaseBook, graceMs: number):
   }
   return found.rows.length;
 }
+
+/**
+ * Finds attempts whose worker fell silent together with the replica that knew them: the worker's last words in its row
+ * still name them. They enter the book as silent, and the sweep judges them by PostgreSQL like any other.
+ */
+export async function suspectSilentWorkers(pool: Pool, book: LeaseBook, leaseMs: number): Promise<void> {
+  const found = await pool.query<Row>(
+    `SELECT j.name AS queue, j.id, j.data, j.retry_count AS "retryCount", j.retry_limit AS "retryLimit", j.priority,
+            j.created_on AS "createdOn", j.started_on AS "startedOn", j.expire_seconds AS "expireInSeconds",
+            true AS confirmed, w.id AS "workerId"
+       FROM worker_api.worker w
+      CROSS JOIN LATERAL jsonb_array_elements(w.running) AS run (value)
+       JOIN pgboss.job j ON j.name = run.value ->> 'queue' AND j.id = (run.value ->> 'jobId')::uuid
+        AND j.retry_count = (run.value ->> 'retryCount')::int AND j.state = 'active'
+      WHERE w.last_seen_at < now() - $1::float8 * interval '1 millisecond'
+        AND j.heartbeat_on < now() - $1::float8 * interval '1 millisecond'`,
+    [leaseMs],
+  );
+  for (const row of found.rows) {
+    const envelope = jobEnvelope.safeParse(row.data).data;
+    book.suspected(
+      refOf(row, row.workerId ?? '(unknown)', envelope?.name ?? '(malformed)', envelope?.meta?.released ?? 0),
+    );
+  }
+}

@@ -5,7 +5,7 @@ import { queueWeight } from '../../contract/queues.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Pool } from '../db/pool.ts';
 import { createListener } from '../db/listener.ts';
-import { adoptLeases } from './adopt-leases.ts';
+import { adoptLeases, suspectSilentWorkers } from './adopt-leases.ts';
 import { createBoss, QUEUE_SCHEMA } from './boss.ts';
 import { claimRound } from './claim-round.ts';
 import { replayClaim } from './claim-replay.ts';
@@ -75,6 +75,8 @@ export function createEngine(options: EngineOptions) {
     book,
     sweep: () => sweepLeases({ ...failing, book, leaseMs, giveBack, log }),
     lookAgain: () => dispatcher.lookAgain(),
+    suspectSilent: () => suspectSilentWorkers(pool, book, leaseMs),
+    leaseMs,
     log,
   });
 

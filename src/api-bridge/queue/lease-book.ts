@@ -39,6 +39,11 @@ export function createLeaseBook(confirmMs: number, now: () => number = () => per
         leases.set(leaseKey(ref), { ref, confirmed, confirmByMs: now() + graceMs, aliveAtMs: now() });
       }
     },
+    /** Silent as far as PostgreSQL knows; the next sweep looks again and decides. */
+    suspected(ref: AttemptRef): void {
+      if (!leases.has(leaseKey(ref)))
+        leases.set(leaseKey(ref), { ref, confirmed: true, confirmByMs: 0, aliveAtMs: -Infinity });
+    },
     drop(ref: Pick<AttemptRef, 'jobId' | 'retryCount'>): void {
       leases.delete(leaseKey(ref));
     },

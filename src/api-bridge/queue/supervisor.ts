@@ -12,6 +12,9 @@ export type SupervisorDeps = {
   readonly book: LeaseBook;
   sweep(): Promise<void>;
   lookAgain(): Promise<void>;
+  /** Looks for attempts that only a lost replica knew. */
+  suspectSilent(): Promise<void>;
+  readonly leaseMs: number;
   readonly log: Logger;
 };
 
@@ -34,6 +37,7 @@ export type Supervisor = Service & {
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const stopping = new AbortController();
   let lastGoodMs = performance.now();
+  let healthySinceMs = performance.now();
   let lastFloorMs = 0;
   let lastEngineMs = performance.now();
   let loop: Promise<void> | undefined;
@@ -44,6 +48,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     if (now - lastGoodMs > OUTAGE_MS) {
       await touchAll(deps.boss, deps.pool, deps.book.forgiveAll());
       lastEngineMs = now;
+      healthySinceMs = now;
       deps.log.info(
         { outageMs: Math.round(now - lastGoodMs), leases: deps.book.size() },
         'back after an outage; every lease was extended',
@@ -54,6 +59,8 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       lastFloorMs = now;
       await deps.pool.query('SELECT 1');
       await deps.lookAgain();
+      // Not before everybody who lives has had a whole lease to be heard.
+      if (now - healthySinceMs > deps.leaseMs) await deps.suspectSilent();
     }
     lastGoodMs = performance.now();
     if (now - lastEngineMs >= ENGINE_MS) {
@@ -87,6 +94,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     name: 'supervisor',
     async start() {
       lastGoodMs = performance.now();
+      healthySinceMs = lastGoodMs;
       loop ??= beatForEver();
     },
     async stop() {
