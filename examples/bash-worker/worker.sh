@@ -5,7 +5,7 @@
 set -u
 : "${WORKER_SERVICE_TOKEN:?the secret shared with the api}" "${WORKER_COMMAND:?the command that runs a job}"
 api=${BACKEND_API_URL:-http://127.0.0.1:3000}/api/v1 id=${WORKER_ID:-bash-$HOSTNAME-$$} dir=$(mktemp -d)
-queues="[\"${WORKER_QUEUES:-file_processing}\"]" queues=${queues//,/\",\"} child='' give_back='' beats=''
+queues="[\"${WORKER_QUEUES:-file_processing}\"]" queues=${queues//,/\",\"} give_back='' beats=''
 
 sha256() { openssl dgst -sha256 -binary; }
 hexadecimal() { od -An -v -tx1 | tr -d ' \n'; }
@@ -59,14 +59,15 @@ settle() { # settle VERB JOB BODY: goes on until the answer is definite; settlin
   echo "$2: $1 $status"
 }
 run() { # runs the job in $dir/claimed
-  local job lease code=0
+  local job lease child code=0
   job=$(json .data.jobs.0.id <"$dir/claimed") lease=$(json .data.jobs.0.lease <"$dir/claimed")
   rm -f "$dir/stopped" && echo "{\"jobId\":\"$job\",\"lease\":\"$lease\"}" >"$dir/running" && beat # confirms the claim
   json .data.jobs.0.payload <"$dir/claimed" >"$dir/payload"
   "$WORKER_COMMAND" "$(json .data.jobs.0.name <"$dir/claimed")" <"$dir/payload" >"$dir/out" 2>"$dir/err" & child=$!
-  while kill -0 $child 2>/dev/null; do [[ ! -e $dir/stopped ]] || kill $child; sleep 0.1; done
-  wait $child || code=$?; child='' lease="\"lease\":\"$lease\""
-  case ${give_back:-$code} in
+  while kill -0 $child 2>/dev/null; do [[ ! -e $dir/stopped && -z $give_back ]] || kill $child; sleep 0.1; done
+  wait $child || code=$?; lease="\"lease\":\"$lease\""
+  ((code != 143)) || code=${give_back:-143}
+  case $code in
     0) settle complete "$job" "{$lease,\"output\":{\"stdout\":$(quote <"$dir/out")}}" ;;
     75) settle release "$job" "{$lease,\"reason\":\"the command gave it back\"}" ;;
     *) settle fail "$job" "{$lease,\"error\":{\"message\":$(quote <"$dir/err"),\"code\":\"exit_$code\"}}" ;;
@@ -74,11 +75,13 @@ run() { # runs the job in $dir/claimed
   : >"$dir/running"
 }
 on_signal() { # the first one drains, which also ends a parked claim; the second one gives the running job back
-  [[ ! -e $dir/draining || -z $child ]] || { give_back=75 && kill "$child"; }
+  [[ $BASHPID == $$ ]] || exit 143 # a command that is stopped before it has begun is still a copy of this shell
+  [[ ! -e $dir/draining ]] || give_back=75
   touch "$dir/draining" && call "$dir/drained" POST "/workers/$id/drain" '{}' >/dev/null
 }
 
-trap '[[ -z $beats ]] || kill $beats; rm -rf "$dir"' EXIT
+on_exit() { [[ $BASHPID != $$ ]] || { [[ -z $beats ]] || kill $beats; rm -rf "$dir"; }; }
+trap on_exit EXIT
 until register; do echo "not registered: $(cat "$dir/curl.log" "$dir/registered" 2>&1)" >&2; sleep 2; done
 trap on_signal TERM INT
 (while :; do beat; sleep "$(json .data.intervals.heartbeatSeconds <"$dir/registered")"; done) >/dev/null 2>&1 &

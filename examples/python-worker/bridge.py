@@ -33,6 +33,16 @@ def call(method, path, body=None, bearer=None, timeout=10):
         raise Unknown(str(error)) from error
 
 
+def insist(path, body, given_up):
+    """Sends the same thing until the answer is definite, or nobody waits for it any more."""
+    while not given_up.is_set():
+        try:
+            return call("POST", path, body)
+        except Unknown:
+            given_up.wait(1)
+    return 0, {"error": "given up"}
+
+
 def send(method, path, body=None, bearer=None, timeout=10):
     """The open answer, for bodies that are streamed."""
     headers = {"Authorization": "Bearer " + (bearer or token()), "Content-Type": "application/json"}

@@ -1,5 +1,6 @@
 """What a handler gets, and the ways in which it may end a job."""
 import threading
+import traceback
 
 from bridge import call, send
 
@@ -27,8 +28,18 @@ class Job:
 
     def failed(self, message, code="failed", **how):
         """`how` may hold retry (True or False) and retryInSeconds; without them the job's own policy decides."""
-        return Settled("fail", {"error": {"message": message, "code": code}, **how})
+        return Settled("fail", {"error": {"message": storable(message), "code": code}, **how})
+
+    def crashed(self, error):
+        stack = "".join(traceback.format_exception(type(error), error, error.__traceback__))[-20000:]
+        details = {"message": storable(error), "name": type(error).__name__, "stack": storable(stack)}
+        return Settled("fail", {"error": details})
 
     def released(self, reason, delay_seconds=0):
         """Gives the job back without burning an attempt."""
         return Settled("release", {"reason": reason, "delaySeconds": delay_seconds})
+
+
+def storable(text):
+    """PostgreSQL holds neither NUL nor half a character, so the bridge refuses them."""
+    return str(text).encode("utf-8", "replace").decode().replace("\0", "\ufffd")

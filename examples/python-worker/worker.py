@@ -6,10 +6,9 @@ import signal
 import socket
 import threading
 import time
-import traceback
 import uuid
 
-from bridge import WORKER_ID, Unknown, call
+from bridge import WORKER_ID, Unknown, call, insist
 from handlers import HANDLERS
 from job import Job, Settled
 
@@ -93,8 +92,7 @@ def work(job):
     except Settled as other:
         verb, body = other.args
     except Exception as error:
-        details = {"message": str(error), "name": type(error).__name__, "stack": traceback.format_exc()[-20000:]}
-        verb, body = "fail", {"error": details}
+        verb, body = job.crashed(error).args
     settle(job, verb, body)
     del jobs[job.id]
 
@@ -103,18 +101,9 @@ def settle(job, verb, body):
     """Goes on until the answer is definite, beating all the while: settling twice is harmless."""
     status, data = insist(f"{ME}/{verb}/{job.id}", {"lease": job.lease, **body}, job.stopped)
     print(f"{job.name} {job.id}: {verb} {status} {data.get('state') or data['error']}", flush=True)
-    if status in (413, 422) and verb == "complete":  # too large, or text that cannot be stored
-        settle(job, *job.failed(data["error"], "output_refused", retry=False).args)
-
-
-def insist(path, body, given_up):
-    """Sends the same thing until the answer is definite, or nobody waits for it any more."""
-    while not given_up.is_set():
-        try:
-            return call("POST", path, body)
-        except Unknown:
-            given_up.wait(1)
-    return 0, {"error": "given up"}
+    if status in (413, 422):  # too large, or text that cannot be stored: the job must not stay behind unsettled
+        reason = job.failed(data["error"], "outcome_refused", retry=False)
+        insist(f"{ME}/fail/{job.id}", {"lease": job.lease, **reason.args[1]}, job.stopped)
 
 
 def main():

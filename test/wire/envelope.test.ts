@@ -104,6 +104,11 @@ describe.concurrent('the envelope', () => {
     expectRefusal(await producer.ask('POST', '/jobs', { raw: padded(limit + 1) }), 413);
   });
 
+  it('lets a client that is still sending read its 413', async () => {
+    const raw = JSON.stringify({ padding: 'x'.repeat(10 * 1024 * 1024) });
+    for (let n = 0; n < 8; n++) expectRefusal(await producer.ask('POST', '/jobs', { raw }), 413);
+  });
+
   it('counts the bytes of a body that does not say its length', async () => {
     const status = await sendChunked(producer, 3 * 1024 * 1024);
     expect(status).toBe(413);

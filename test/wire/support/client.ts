@@ -8,6 +8,8 @@ export type Ask = {
   raw?: string | Uint8Array<ArrayBuffer>;
   /** Sent in chunks, without a length. */
   stream?: ReadableStream;
+  /** Sent as multipart/form-data. */
+  form?: FormData;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 };
@@ -24,7 +26,7 @@ export type Caller = {
 export function callerOf(url: string, bearer: string | undefined): Caller {
   async function ask(method: string, path: string, options: Ask = {}): Promise<Answer> {
     const json = options.body === undefined ? undefined : JSON.stringify(options.body);
-    const body = options.stream ?? options.raw ?? json;
+    const body = options.form ?? options.stream ?? options.raw ?? json;
     const response = await fetch(path.startsWith('http') ? path : `${url}/api/v1${path}`, {
       method,
       headers: {
