@@ -35,6 +35,7 @@ async function start(settings: StartSettings, isOnce: boolean): Promise<number> 
     return EXIT.ok;
   } finally {
     await shutdown.stop();
+    if (shutdown.signal.aborted) say('Stopped.');
   }
 }
 
@@ -73,7 +74,7 @@ async function showSamples(settings: StartSettings, signal: AbortSignal): Promis
     const options = { client, ledger, signal, timeoutMs: settings.startTimeoutMs, onChange: view.show };
     const results = await takeSamples(options);
     view.done();
-    say(`\n${resultTable(results, process.stdout.columns)}`);
+    say(`\n${resultTable(results, process.stdout.columns || 100)}`);
     return results.every(isAsExpected);
   } finally {
     await client.close();

@@ -16,7 +16,7 @@ function redrawnView(output: Output): ProgressView {
   let drawn = 0;
   return {
     show(results) {
-      const width = (output.columns ?? 80) - 1;
+      const width = (output.columns || 80) - 1;
       const lines = results.map((result) => {
         const standing = standingOf(result);
         const text = `  ${MARKS[standing]} ${result.sample.name.padEnd(28)}${detailOf(result)}`.slice(0, width);

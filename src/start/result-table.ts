@@ -29,7 +29,7 @@ function belowRow(result: SampleResult, width: number): string[] {
   const notes = standingOf(result) === 'failed' ? [reasonOf(result)] : groupByFolder(keys);
   return notes
     .filter((note) => note !== '')
-    .flatMap((note) => wrap(note, width - 4).map((text, at) => `${at === 0 ? '  └ ' : '    '}${text}`));
+    .flatMap((note) => wrap(note, Math.max(width, 60) - 4).map((text, at) => `${at === 0 ? '  └ ' : '    '}${text}`));
 }
 
 /** `a/b/small.jpg`, `a/b/large.jpg` → `a/b/{small.jpg, large.jpg}`. */
