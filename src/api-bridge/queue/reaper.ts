@@ -44,23 +44,47 @@ export async function sweepLeases(deps: ReaperDeps): Promise<void> {
   }
 }
 
-/** Ends an attempt whose worker is lost; counts as an attempt, because nobody knows how far it got. */
+/** After so many lost workers a job is taken for what kills them, whatever attempts it has left. */
+const POISON_AFTER = 3;
+
+/**
+ * Ends an attempt whose worker is lost; counts as an attempt, because nobody knows how far it got. A job under which
+ * the third worker died is quarantined among the dead letters.
+ */
 async function endLost({ boss, pool, hooks, book, log }: ReaperDeps, ref: AttemptRef): Promise<void> {
-  const error = {
-    message: `the worker ${ref.workerId} fell silent while it ran this attempt`,
-    code: 'worker_lost',
-    name: 'WorkerLost',
-  };
-  const end = await withTransaction(pool, (client) =>
-    endFailed(boss, client, hooks, { ref, error, retryInSeconds: 0, outcome: 'lost' }),
-  );
+  const end = await withTransaction(pool, async (client) => {
+    const crashes = 1 + (await countLost(client, ref.jobId));
+    const isPoison = crashes >= POISON_AFTER;
+    const error = isPoison
+      ? {
+          name: 'PoisonJob',
+          code: 'poison',
+          message: `${String(crashes)} workers died while they ran this job; it is quarantined`,
+        }
+      : {
+          name: 'WorkerLost',
+          code: 'worker_lost',
+          message: `the worker ${ref.workerId} fell silent while it ran this attempt`,
+        };
+    return await endFailed(boss, client, hooks, {
+      ref,
+      error,
+      retryInSeconds: isPoison ? undefined : 0,
+      outcome: 'lost',
+    });
+  });
   book.drop(ref);
-  if (end !== undefined) {
-    log.warn(
-      { jobId: ref.jobId, queue: ref.queue, workerId: ref.workerId, attempt: ref.attempt, state: end.state },
-      'a worker was lost',
-    );
-  }
+  if (end === undefined) return;
+  const { jobId, queue, workerId, attempt } = ref;
+  log.warn({ jobId, queue, workerId, attempt, state: end.state, code: end.error?.code }, 'a worker was lost');
+}
+
+async function countLost(db: Queryable, jobId: string): Promise<number> {
+  const found = await db.query<{ lost: number }>(
+    `SELECT count(*)::int AS lost FROM worker_api.attempt WHERE job_id = $1 AND outcome = 'lost'`,
+    [jobId],
+  );
+  return found.rows[0]?.lost ?? 0;
 }
 
 type Life = { readonly confirmed: boolean; readonly fresh: boolean };
