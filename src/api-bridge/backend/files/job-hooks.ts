@@ -16,7 +16,7 @@ export function createFileHooks(): JobHooks {
         `UPDATE worker_api.processing_job
             SET status = 'pending', started_at = NULL, completed_at = NULL, error_details = '{}',
                 held_queue = NULL, held_job_id = NULL, held_retry_count = NULL
-          WHERE queue_job_id = $1 AND status IN ('completed', 'failed', 'cancelled') RETURNING file_object_id`,
+          WHERE (queue_job_id = $1 OR held_job_id = $1) AND status IN ('completed', 'failed', 'cancelled') RETURNING file_object_id`,
         [jobId],
       );
       const fileIds = revived.rows.flatMap((row) => row.file_object_id ?? []);

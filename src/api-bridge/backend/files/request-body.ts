@@ -1,41 +1,48 @@
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 import { BridgeError } from '../../http/bridge-error.ts';
 
 /** A sender that says nothing for this long has gone, whatever its connection looks like. */
 const STALLED_MS = 60_000;
 
 /**
- * A request's bytes as a stream that may be destroyed without taking the connection down, so that the refusal still
- * reaches the client. Fails with 413 over the limit and with 400 when the body ends early or its sender stalls.
+ * A request's bytes as a stream that may be destroyed at any time without taking the connection down, so that a
+ * refusal still reaches the client. Throws or fails with 413 over the limit, fails with 400 when the body ends early
+ * or its sender stalls.
  */
-export function bodyOf(request: IncomingMessage, limitBytes: number): Readable {
-  return Readable.from(readBody(request, limitBytes), { objectMode: false });
-}
-
-async function* readBody(request: IncomingMessage, limitBytes: number): AsyncGenerator<Buffer> {
+export function bodyOf(request: IncomingMessage, limitBytes: number, stalledMs = STALLED_MS): Readable {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
   let bytes = 0;
-  const onStall = () => request.destroy(new Error(`nothing came for ${String(STALLED_MS / 1000)} s`));
-  request.socket.setTimeout(STALLED_MS, onStall);
-  try {
-    const stream: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
-    for await (const chunk of stream) {
+  const body = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
-      if (bytes > limitBytes) throw tooLarge(limitBytes);
-      yield chunk;
-    }
-  } catch (error) {
-    if (error instanceof BridgeError) throw error;
-    throw new BridgeError('bad_request', 'expected a whole body, got one that ended early', { cause: error });
-  } finally {
+      if (bytes > limitBytes) done(tooLarge(limitBytes));
+      else done(null, chunk);
+    },
+  });
+  const onStall = () => body.destroy(unfinished(`stalled for ${String(stalledMs / 1000)} s`));
+  const onBreak = () => {
+    if (!request.complete) body.destroy(unfinished('ended early'));
+  };
+
+  request.socket.setTimeout(stalledMs);
+  // Listened to on the request: otherwise the server hangs up by itself, and the client never learns why.
+  request.on('timeout', onStall).on('error', onBreak).on('close', onBreak).pipe(body);
+  // A request that broke before anybody looked says nothing any more.
+  if (request.destroyed) onBreak();
+  body.once('close', () => {
     request.socket.setTimeout(0);
-    request.socket.off('timeout', onStall);
-  }
+    request.off('timeout', onStall).off('error', onBreak).off('close', onBreak).unpipe(body);
+  });
+  return body;
+}
+
+function unfinished(what: string): BridgeError {
+  return new BridgeError('bad_request', `expected a whole body, got one that ${what}`, {
+    headers: { connection: 'close' },
+  });
 }
 
 function tooLarge(limitBytes: number): BridgeError {
-  return new BridgeError('body_too_large', `expected a body of at most ${String(limitBytes)} bytes, got more`, {
-    headers: { connection: 'close' },
-  });
+  return new BridgeError('body_too_large', `expected a body of at most ${String(limitBytes)} bytes, got more`);
 }

@@ -11,10 +11,8 @@ const STORAGE_AWAY = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'ER
  */
 export function translateStorageFault(error: unknown): unknown {
   if (error instanceof StorageLimitExceeded) {
-    return new BridgeError('body_too_large', `expected a file of at most ${String(error.limitBytes)} bytes, got more`, {
-      headers: { connection: 'close' },
-      cause: error,
-    });
+    const message = `expected a file of at most ${String(error.limitBytes)} bytes, got more`;
+    return new BridgeError('body_too_large', message, { cause: error });
   }
   if (error instanceof ObjectMissing) return away('the stored bytes cannot be read at the moment', error);
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

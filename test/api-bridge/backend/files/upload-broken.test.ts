@@ -26,16 +26,21 @@ async function leftNothing(): Promise<void> {
   ]);
 }
 
+/** An upload that promises more than it sends. */
+function headOfUpload(field: string): string {
+  return (
+    `POST /api/v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${bridge.producer}\r\n` +
+    `Content-Type: multipart/form-data; boundary=xyz\r\nContent-Length: 1000000\r\n\r\n` +
+    `--xyz\r\nContent-Disposition: form-data; name="${field}"; filename="a.jpg"\r\n\r\n${'x'.repeat(200_000)}`
+  );
+}
+
 /** Sends the head of an upload and half a file, and hangs up. */
 async function hangUpInTheMiddle(): Promise<void> {
   const { hostname, port } = new URL(bridge.url);
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
-  socket.write(
-    `POST /api/v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${bridge.producer}\r\n` +
-      `Content-Type: multipart/form-data; boundary=xyz\r\nContent-Length: 1000000\r\n\r\n` +
-      `--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n${'x'.repeat(200_000)}`,
-  );
+  socket.write(headOfUpload('file'));
   await eventually(async () => (await keysIn(bridge)).length > 0, 'bytes on their way');
   socket.destroy();
 }
@@ -45,6 +50,17 @@ describe('an upload that does not come to its end', () => {
     await open();
     await hangUpInTheMiddle();
     await eventually(async () => (await keysIn(bridge)).length === 0, 'storage to be empty again');
+    await leftNothing();
+  });
+
+  it('is answered at once when it is wrong, although its sender has fallen silent', async () => {
+    await open();
+    const { hostname, port } = new URL(bridge.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(headOfUpload('another'));
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toContain('HTTP/1.1 422');
+    socket.destroy();
     await leftNothing();
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claim, fileOf, JPEG, keysIn, uploaded } from '../acting.ts';
 import { openBridge, type Bridge } from '../bridge.ts';
-import { formOf } from '../caller.ts';
+import { formOf, type Call } from '../caller.ts';
 
 const MEGABYTE = 1024 * 1024;
 let bridge: Bridge;
@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(async () => bridge.close());
 
-const upload = (body: FormData | Buffer<ArrayBuffer> | string, headers: Record<string, string> = {}) =>
-  bridge.call('POST', '/files/upload', { token: bridge.producer, body, headers });
+const upload = (body: Call['body'], headers: Record<string, string> = {}) =>
+  bridge.call('POST', '/files/upload', { token: bridge.producer, headers, ...(body === undefined ? {} : { body }) });
 const multipart = { 'content-type': 'multipart/form-data; boundary=xyz' };
 const rows = async () => (await bridge.pool.query('SELECT count(*)::int AS n FROM worker_api.file_object')).rows[0].n;
 
@@ -105,6 +105,19 @@ describe('an upload', () => {
     const answer = await leavesNothing(() => upload(formOf(Buffer.alloc(20 * MEGABYTE), 'a.bin')));
     expect(answer.status).toBe(413);
   });
+
+  it.each([['file'], ['another']])(
+    'lets who sends for ever read why it was refused, in the field %s',
+    async (field) => {
+      const head = `--xyz\r\nContent-Disposition: form-data; name="${field}"; filename="a.bin"\r\n\r\n`;
+      async function* endless() {
+        yield Buffer.from(head);
+        for (let n = 0; n < 40; n++) yield Buffer.alloc(MEGABYTE);
+      }
+      const answer = await leavesNothing(() => upload(ReadableStream.from(endless()), multipart));
+      expect(answer).toMatchObject({ status: field === 'file' ? 413 : 422, body: { success: false } });
+    },
+  );
 
   it('refuses a token that may not enqueue what the file needs', async () => {
     const token = await bridge.tokenFor({ type: 'producer', sub: 'mailer', queues: ['email'] });
