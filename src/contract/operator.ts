@@ -89,6 +89,8 @@ export const jobListItem = z.object({
   /** Who runs it, or ran its latest attempt. */
   workerId: z.string().optional(),
   percent: z.number().optional(),
+  /** Of a dead letter: the job that failed, which is the one to look at and to retry. */
+  source: z.object({ queue: z.string(), id: z.string() }).optional(),
   /** Left out when it is larger than a list should carry. */
   payload: z.unknown().optional(),
 });

@@ -21,6 +21,8 @@ export const jobRow = z.object({
   payload: z.unknown(),
   error: z.string().nullable(),
   worker_id: z.string().nullable(),
+  source_name: z.string().nullable(),
+  source_id: z.string().nullable(),
   changed_micros: z.string(),
 });
 export type JobRow = z.infer<typeof jobRow>;
@@ -37,7 +39,9 @@ export const JOB_COLUMNS = `
   j.priority, j.created_on, j.start_after, j.started_on, j.completed_on,
   CASE WHEN pg_column_size(j.data) > ${PAYLOAD_BYTES} THEN NULL
        WHEN octet_length(j.data->>'payload') <= ${PAYLOAD_BYTES} THEN j.data->'payload' END AS payload,
-  CASE WHEN j.state IN ('retry', 'failed') THEN left(coalesce(a.error->>'message', j.output->>'message'), 500) END AS error,
+  left(coalesce(j.source_output->>'message', CASE WHEN j.state IN ('retry', 'failed')
+    THEN coalesce(a.error->>'message', j.output->>'message') END), 500) AS error,
+  j.source_name, j.source_id,
   a.worker_id, ${CHANGED_MICROS}::text AS changed_micros`;
 
 export const LATEST_ATTEMPT = `
@@ -64,6 +68,9 @@ export function jobItem(row: JobRow, running: RunningJob | undefined): JobListIt
     ...(row.error === null ? {} : { error: row.error }),
     ...(workerId === undefined ? {} : { workerId }),
     ...(percent === undefined ? {} : { percent }),
+    ...(row.source_name === null || row.source_id === null
+      ? {}
+      : { source: { queue: row.source_name, id: row.source_id } }),
     ...(row.payload === null ? {} : { payload: row.payload }),
   };
 }

@@ -17,6 +17,7 @@ const ORDER: readonly ShownState[] = ['ready', 'active', 'waiting', 'retry', 'fa
 
 /** What a list can be narrowed to, with how many there are; pressing the chosen one takes it off again. */
 export function FilterRail({ filter, counts, queues, deadLetters }: RailProps) {
+  const dead = filter.queue === DEAD_LETTER_QUEUE;
   const used = queues
     .map((queue) => ({ name: queue.name, count: countIn(queue, filter.state) }))
     .filter(({ name, count }) => count > 0 || name === filter.queue)
@@ -27,21 +28,7 @@ export function FilterRail({ filter, counts, queues, deadLetters }: RailProps) {
         <Icon name="x" />
         Close
       </button>
-      <h2>State</h2>
-      <ul>
-        {ORDER.map((state) => (
-          <li>
-            <a
-              href={jobsHref(filter, { state: filter.state === state ? null : state })}
-              aria-current={filter.state === state ? 'true' : undefined}
-            >
-              <Icon name={JOB_LOOKS[state].icon} tone={JOB_LOOKS[state].tone} />
-              <span>{JOB_LOOKS[state].word}</span>
-              <b>{thousands(counts[state])}</b>
-            </a>
-          </li>
-        ))}
-      </ul>
+      {!dead && <States filter={filter} counts={counts} />}
       <h2>Queue</h2>
       <ul>
         {used.map(({ name, count }) => (
@@ -49,8 +36,8 @@ export function FilterRail({ filter, counts, queues, deadLetters }: RailProps) {
         ))}
         {deadLetters > 0 && (
           <Facet
-            chosen={filter.queue === DEAD_LETTER_QUEUE}
-            href={filter.queue === DEAD_LETTER_QUEUE ? '/jobs' : jobsHref({ queue: DEAD_LETTER_QUEUE })}
+            chosen={dead}
+            href={dead ? '/jobs' : jobsHref({ queue: DEAD_LETTER_QUEUE })}
             word="dead letters"
             count={deadLetters}
           />
@@ -68,6 +55,28 @@ export function FilterRail({ filter, counts, queues, deadLetters }: RailProps) {
         ))}
       </ul>
     </aside>
+  );
+}
+
+function States({ filter, counts }: Pick<RailProps, 'filter' | 'counts'>) {
+  return (
+    <>
+      <h2>State</h2>
+      <ul>
+        {ORDER.map((state) => (
+          <li>
+            <a
+              href={jobsHref(filter, { state: filter.state === state ? null : state })}
+              aria-current={filter.state === state ? 'true' : undefined}
+            >
+              <Icon name={JOB_LOOKS[state].icon} tone={JOB_LOOKS[state].tone} />
+              <span>{JOB_LOOKS[state].word}</span>
+              <b>{thousands(counts[state])}</b>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -89,5 +98,10 @@ function queueHref(filter: ListFilter, name: string): string {
 function countIn(queue: QueueCounts, state: ListFilter['state']): number {
   if (state === 'created') return queue.ready + queue.waiting;
   if (state !== undefined) return queue[state];
-  return ORDER.reduce((sum, each) => sum + queue[each], 0);
+  return allOf(queue);
+}
+
+/** Jobs in every state. */
+export function allOf(counts: JobList['counts']): number {
+  return ORDER.reduce((sum, each) => sum + counts[each], 0);
 }

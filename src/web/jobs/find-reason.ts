@@ -47,10 +47,15 @@ function failed(job: JobView): Reason {
   return {
     title: 'Why did this fail?',
     tone: 'fail',
-    answer: error?.message ?? 'It failed without a message.',
+    answer: closed(error?.message ?? 'It failed without a message.'),
     more: `${why} Retry gives it another one.`,
     checks: [],
   };
+}
+
+/** A message with the full stop that a sentence after it needs. */
+function closed(message: string): string {
+  return /[.!?…]$/.test(message.trimEnd()) ? message.trimEnd() : `${message.trimEnd()}.`;
 }
 
 function pending(job: JobView, { workers, readyInQueue, nowMs }: Surroundings): Reason {

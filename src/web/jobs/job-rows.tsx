@@ -1,7 +1,7 @@
 import type { JobListItem } from '../../contract/operator.ts';
 import { Attempt } from '../parts/attempt.tsx';
 import { Glance } from '../parts/glance.tsx';
-import { JOB_LOOKS, shownState, State, type ShownState } from '../parts/state.tsx';
+import { DEAD_LOOK, JOB_LOOKS, shownState, State, type ShownState } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
 import { duration, percent, roughly } from '../parts/words.ts';
 
@@ -22,21 +22,23 @@ export function JobRows({ jobs, nowMs }: { jobs: readonly JobListItem[]; nowMs: 
 function Row({ job, nowMs }: { job: JobListItem; nowMs: number }) {
   const state = shownState(job, nowMs);
   const ran = job.claimedAt !== undefined;
+  // A dead letter is a copy; what can be read and retried is the job that it was.
+  const { queue, id } = job.source ?? job;
   return (
     <tr>
       <td>
-        <State look={JOB_LOOKS[state]} />
+        <State look={job.source === undefined ? JOB_LOOKS[state] : DEAD_LOOK} />
       </td>
       <td class="grow">
         <div class="cut">
-          <a href={`/jobs/${job.queue}/${job.id}`}>{job.name}</a>
+          <a href={`/jobs/${queue}/${id}`}>{job.name}</a>
           {job.error === undefined ? <Glance payload={job.payload} /> : <span class="err">{job.error}</span>}
         </div>
       </td>
-      <td>{job.queue}</td>
+      <td>{queue}</td>
       <td>{ran && <Attempt attempt={job.attempt} maxAttempts={job.maxAttempts} failed={state === 'failed'} />}</td>
       <td>
-        <Since job={job} state={state} nowMs={nowMs} />
+        {job.source === undefined ? <Since job={job} state={state} nowMs={nowMs} /> : <Died job={job} nowMs={nowMs} />}
       </td>
       <td class="p3 mute">{job.workerId ?? ''}</td>
     </tr>
@@ -73,6 +75,11 @@ function Since({ job, state, nowMs }: { job: JobListItem; state: ShownState; now
     default:
       return <Ended job={job} claimedMs={claimedMs} nowMs={nowMs} />;
   }
+}
+
+function Died({ job, nowMs }: { job: JobListItem; nowMs: number }) {
+  const diedMs = Date.parse(job.enqueuedAt);
+  return <Time ms={diedMs}>{`${roughly(nowMs - diedMs)} ago`}</Time>;
 }
 
 function Due({ word, ms }: { word: string; ms: number }) {

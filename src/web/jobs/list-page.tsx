@@ -5,7 +5,7 @@ import { renderPage } from '../frame/page.tsx';
 import type { Section, View } from '../frame/view.ts';
 import { Icon } from '../parts/icon.tsx';
 import { plural } from '../parts/words.ts';
-import { FilterRail } from './filter-rail.tsx';
+import { allOf, FilterRail } from './filter-rail.tsx';
 import { jobsHref, type ListFilter } from './job-filter.ts';
 import { JobRows } from './job-rows.tsx';
 
@@ -21,7 +21,7 @@ export async function renderJobList(view: View, filter: ListFilter, list: JobLis
       <>
         <div class="head">
           <h1>{dead ? 'Dead letters' : 'Jobs'}</h1>
-          {set > 0 && <span class="mute">narrowed by {plural(set, 'filter')}</span>}
+          <span class="mute">{matching(view, filter, list)}</span>
           <div class="acts">
             <button class="btn only-n" popovertarget="facets">
               <Icon name="filter" />
@@ -50,6 +50,16 @@ export async function renderJobList(view: View, filter: ListFilter, list: JobLis
 function sectionOf({ state, queue }: ListFilter): Section {
   if (queue === DEAD_LETTER_QUEUE) return 'dead';
   return state === 'failed' ? 'failed' : 'jobs';
+}
+
+/** How many match, where that is known: names are not counted. */
+function matching({ overview }: View, { state, queue, name }: ListFilter, { counts, estimated }: JobList): string {
+  if (name !== undefined) return '';
+  const about = estimated ? 'about ' : '';
+  if (queue === DEAD_LETTER_QUEUE) return `${about}${plural(overview.deadLetters, 'job')}`;
+  const count =
+    state === undefined ? allOf(counts) : state === 'created' ? counts.ready + counts.waiting : counts[state];
+  return `${about}${plural(count, 'job')}`;
 }
 
 function Search({ filter }: { filter: ListFilter }) {

@@ -59,9 +59,13 @@ function endOf(attempt: AttemptView, claimedMs: number): TimelineEvent | undefin
   const [tone, icon, verb] = ENDS[attempt.outcome];
   const atMs = Date.parse(attempt.settledAt);
   const reason = attempt.error?.code ?? (attempt.outcome === 'released' ? attempt.error?.message : undefined);
-  const again = attempt.runAt === undefined ? undefined : `again after ${duration(Date.parse(attempt.runAt) - atMs)}`;
+  const again = attempt.runAt === undefined ? undefined : againAfter(Date.parse(attempt.runAt) - atMs);
   const facts = [`ran ${duration(atMs - claimedMs)}`, reason, again].filter((fact) => fact !== undefined);
   return { atMs, tone, icon, what: `Attempt ${attempt.attempt} ${verb}`, more: facts.join('; '), waits: true };
+}
+
+function againAfter(ms: number): string {
+  return ms < 1000 ? 'again at once' : `again after ${duration(ms)}`;
 }
 
 function whatNext(job: JobView, nowMs: number): TimelineEvent | undefined {
@@ -74,7 +78,7 @@ function whatNext(job: JobView, nowMs: number): TimelineEvent | undefined {
         const more = `in ${duration(runAtMs - nowMs)}`;
         return { atMs: runAtMs, tone: 'wait', icon: 'wait', what: 'Due', more };
       }
-      return { ...now, tone: 'ready', icon: 'ready', what: 'Waits for a free slot', more: duration(nowMs - runAtMs) };
+      return { ...now, tone: 'ready', icon: 'ready', what: 'Waits to be claimed', more: duration(nowMs - runAtMs) };
     case 'active': {
       const ran = job.claimedAt === undefined ? '' : duration(nowMs - Date.parse(job.claimedAt));
       return { ...now, tone: 'run', icon: 'run', what: 'Running', more: ran };

@@ -51,9 +51,6 @@ export function ThroughputChart({ minutes }: { minutes: readonly MinuteBucket[] 
       <text x="0" y="22">
         {thousands(highest)}
       </text>
-      <text x="0" y={UP.top + UP.height / 2 - 4}>
-        {highest >= 2 ? thousands(highest / 2) : ''}
-      </text>
       <text x="0" y="198">
         {zoom === 1 ? 'trouble, same scale' : `trouble, scale ×${zoom}`}
       </text>

@@ -18,6 +18,9 @@ export const JOB_LOOKS: Readonly<Record<ShownState, Look>> = {
   cancelled: { word: 'Cancelled', tone: 'off', icon: 'cancel' },
 };
 
+/** Failed, and kept for somebody to look at. */
+export const DEAD_LOOK: Look = { word: 'Dead', tone: 'dead', icon: 'dead' };
+
 const WORKER_LOOKS: Readonly<Record<WorkerStatus, Look>> = {
   idle: { word: 'Idle', tone: 'idle', icon: 'ready' },
   busy: { word: 'Busy', tone: 'busy', icon: 'run' },

@@ -63,10 +63,10 @@ function drainQuestion(worker: WorkerView): Confirmation {
     choice: (
       <fieldset class="field">
         <legend>What it runs</legend>
-        <label>
+        <label class="pickone">
           <input type="radio" name="leave" value="drain" checked={status !== 'draining'} /> is finished first
         </label>
-        <label>
+        <label class="pickone">
           <input type="radio" name="leave" value="stop" checked={status === 'draining'} /> is given back at once; no
           attempt is lost
         </label>

@@ -1,6 +1,6 @@
 import type { QueueCounts } from '../../contract/operator.ts';
 import type { WorkerView } from '../../contract/worker.ts';
-import { plural, thousands } from '../parts/words.ts';
+import { listed, plural, thousands } from '../parts/words.ts';
 
 /** Which queues are served by how many slots: those that differ, and those with something to do. */
 export function ServedQueues({ workers, queues }: { workers: readonly WorkerView[]; queues: readonly QueueCounts[] }) {
@@ -12,12 +12,13 @@ export function ServedQueues({ workers, queues }: { workers: readonly WorkerView
     const running = serving.flatMap((worker) => worker.running).filter((job) => job.queue === queue.name).length;
     return { queue, serving: serving.length, draining, slots, running };
   });
-  const shown = rows.filter(({ queue, serving }) => queue.ready + queue.retry + queue.active > 0 || serving === 0);
-  const rest = rows.length - shown.length;
+  const shown = rows.filter(({ queue }) => queue.ready + queue.retry + queue.active > 0);
+  const unserved = rows.filter(({ queue, serving }) => serving === 0 && !shown.some((row) => row.queue === queue));
+  const rest = rows.length - shown.length - unserved.length;
   return (
     <section class="sec">
       <h2>
-        Who serves which queue <small>queues with work, or without a worker</small>
+        Who serves which queue <small>queues with work</small>
       </h2>
       {shown.length > 0 && (
         <table class="flat">
@@ -59,8 +60,15 @@ export function ServedQueues({ workers, queues }: { workers: readonly WorkerView
           </tbody>
         </table>
       )}
-      {rest > 0 && (
-        <p class="small mute">{`${plural(rest, 'other queue is', 'other queues are')} served and empty.`}</p>
+      {shown.length === 0 && <p class="small mute">No queue has work now.</p>}
+      {rest > 0 && <p class="small mute">{`${plural(rest, 'other queue is', 'other queues are')} served and idle.`}</p>}
+      {unserved.length > 0 && (
+        <details>
+          <summary class="small mute">
+            {`${plural(unserved.length, 'other queue has', 'other queues have')} no worker, and nothing due`}
+          </summary>
+          <p class="small mute">{listed(unserved.map(({ queue }) => queue.name))}</p>
+        </details>
       )}
     </section>
   );

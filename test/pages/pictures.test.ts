@@ -1,0 +1,68 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, openPage, takePicture, type Look } from './support/browser.ts';
+import { playScene, type Scene } from './support/scene.ts';
+import { ADMIN, PASSWORD, setStage, type Stage } from './support/stage.ts';
+
+let stage: Stage;
+let scene: Scene;
+let browser: Browser;
+
+beforeAll(async () => {
+  [stage, browser] = await Promise.all([setStage({ OFFLINE_SECONDS: '4' }), launchBrowser()]);
+  scene = await playScene(stage);
+}, 120_000);
+afterAll(async () => {
+  await browser.close();
+  await scene.end();
+  await stage.stop();
+});
+
+const LOOKS: readonly (readonly [string, Look])[] = [
+  ['light', { theme: 'light' }],
+  ['dark', { theme: 'dark' }],
+  ['narrow', { theme: 'light', narrow: true }],
+];
+
+describe.each(LOOKS)('in %s', (word, look) => {
+  it('every page fits its window and breaks no rule of its own', async () => {
+    const { page, faults, close } = await openPage(browser, look);
+    await page.goto(`${stage.url}/signin`);
+    await shoot(page, `signin-${word}`);
+    await page.fill('#email', ADMIN);
+    await page.fill('#password', PASSWORD);
+    await page.click('button:has-text("Sign in")');
+    await page.waitForURL('**/overview');
+    const paths: [string, string][] = [
+      ['overview', '/overview'],
+      ['jobs', '/jobs'],
+      ['jobs-failed', '/jobs?state=failed&queue=file_processing'],
+      ['dead', '/jobs?queue=dead_letter'],
+      ['jobs-none', '/jobs?name=no.such.job'],
+      ['job-running', `/jobs/file_processing/${scene.running}`],
+      ['job-failed', `/jobs/file_processing/${scene.failed}`],
+      ['job-retrying', `/jobs/file_processing/${scene.retrying}`],
+      ['job-done', `/jobs/file_processing/${scene.done}`],
+      ['job-unserved', `/jobs/ai_agents/${scene.unserved}`],
+      ['workers', '/workers'],
+      ['drain', '/workers/worker-a1/drain'],
+      ['cancel', `/jobs/file_processing/${scene.running}/cancel`],
+    ];
+    for (const [name, path] of paths) {
+      await page.goto(`${stage.url}${path}`);
+      await shoot(page, `${name}-${word}`);
+    }
+    expect(faults).toEqual([]);
+    await page.goto(`${stage.url}/nowhere`);
+    await shoot(page, `error-${word}`);
+    await close();
+  }, 120_000);
+});
+
+async function shoot(page: Page, name: string): Promise<void> {
+  const overflow = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  expect(overflow, `${name} is wider than its window`).toBeLessThanOrEqual(0);
+  await takePicture(page, name);
+}
