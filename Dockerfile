@@ -7,8 +7,9 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts ./scripts
 COPY src ./src
-RUN node_modules/.bin/tsc -p tsconfig.build.json && npm prune --omit=dev --no-audit --no-fund
+RUN node scripts/run.mjs --build && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 # perl-base, which exiftool needs, is part of the base image; it is named here so that it stays.

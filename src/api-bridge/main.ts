@@ -8,7 +8,7 @@ import { openLocalStorage } from './backend/storage/local-storage.ts';
 import { composeApi } from './compose.ts';
 import { createPool } from './db/pool.ts';
 import { readApiEnv, type ApiEnv } from './env.ts';
-import { migrate } from './migrate.ts';
+import { expectMigrated, migrate } from './migrate.ts';
 import { openDatabase } from './open-database.ts';
 import { ensureFirstOperator } from './operators/first-operator.ts';
 
@@ -25,6 +25,7 @@ async function startApi(env: ApiEnv, log: Logger): Promise<() => Promise<void>> 
     const pool = createPool({ url: database.url, max: env.DATABASE_POOL, applicationName: 'powernode-api' }, log);
     closers.push(() => pool.end());
     if (env.AUTO_MIGRATE ?? env.NODE_ENV !== 'production') await migrate(pool, log);
+    else await expectMigrated(pool);
     await ensureFirstOperator(pool, { email: env.DASHBOARD_EMAIL, password: env.DASHBOARD_PASSWORD }, log);
     const storage = await openLocalStorage(join(env.DATA_DIR, 'storage'));
     const api = composeApi({ env, secret, databaseUrl: database.url, pool, storage, version: VERSION, log });
