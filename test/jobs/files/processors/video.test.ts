@@ -1,4 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { processVideo } from '../../../../src/jobs/files/processors/video.ts';
 import { createMediaTools } from '../../../../src/jobs/tools/media-tools.ts';
 import { film, FILM_ENDINGS, filmWith, hugePngInMov, sound, turned } from '../../../support/media/films.ts';
 import { save } from '../../../support/media/pictures.ts';
+import { until } from '../../../support/media/processes.ts';
 import { ffmpeg, inputFor, realTools, temporaryFolder } from '../../../support/media/tools.ts';
 
 const CODECS: Record<string, string> = { avi: 'mpeg4', webm: 'vp8', wmv: 'wmv2' };
@@ -142,9 +144,10 @@ describe('when it ends another way', () => {
     const stop = new AbortController();
     const input = await inputFor(await film('mp4'), { signal: stop.signal });
     const working = processVideo(input);
-    setTimeout(() => stop.abort(new Error('cancelled')), 120);
+    await until('a program to run', () => readdirSync(input.workdir).some((name) => name.startsWith('guarded-')));
+    stop.abort(new Error('cancelled'));
     await expect(working).rejects.toThrow('cancelled');
-    expect((await readdir(input.workdir)).filter((name) => name.startsWith('guarded-'))).toEqual([]);
+    expect(readdirSync(input.workdir)).toEqual([]);
   });
 
   test('without ffprobe, and without ffmpeg, the tool is unavailable', async () => {
