@@ -2,8 +2,8 @@ import * as routes from '../../../contract/routes/files.ts';
 import { BridgeError } from '../../http/bridge-error.ts';
 import { serveRoute, type BridgeApp } from '../../http/serve-route.ts';
 import type { Queryable } from '../../db/pool.ts';
-import type { FileRoutesDeps } from './install-routes.ts';
-import { readFileRow, viewFile, type FileRow } from './file-row.ts';
+import { readFileRow, sendableFile, viewFile, type FileRow } from './file-row.ts';
+import type { FileRoutesDeps } from './file-routes-deps.ts';
 import { findProcessed } from './processed-row.ts';
 import { readProcessingRows, summarise } from './processing-row.ts';
 import { sendObject } from './send-object.ts';
@@ -39,17 +39,6 @@ export function installFileRoutesForPeople(app: BridgeApp, deps: FileRoutesDeps)
       context,
     );
   });
-}
-
-/** A file as it is sent to whoever downloads it. */
-export function sendableFile(row: FileRow) {
-  return {
-    key: row.storage_key,
-    filename: row.filename,
-    contentType: row.content_type,
-    bytes: row.file_size,
-    sha256: row.checksum_sha256,
-  };
 }
 
 async function knownFile(db: Queryable, id: string): Promise<FileRow> {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { FileType, FileView, ProcessingStatus, workerFileView } from '../../../contract/file.ts';
 import type { Queryable } from '../../db/pool.ts';
 import { readProcessed } from './processed-row.ts';
+import type { Sendable } from './send-object.ts';
 
 export type FileRow = {
   id: string;
@@ -52,5 +53,16 @@ export function viewForWorker(row: FileRow): z.infer<typeof workerFileView> {
     storage_key,
     metadata,
     processing_status,
+  };
+}
+
+/** A file as it is sent to whoever downloads it. */
+export function sendableFile(row: FileRow): Sendable {
+  return {
+    key: row.storage_key,
+    filename: row.filename,
+    contentType: row.content_type,
+    bytes: row.file_size,
+    sha256: row.checksum_sha256,
   };
 }

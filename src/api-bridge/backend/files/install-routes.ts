@@ -1,18 +1,7 @@
-import type { Pool } from '../../db/pool.ts';
-import type { Authenticate, BridgeApp } from '../../http/serve-route.ts';
-import type { EnqueueIn } from '../../queue/enqueue-port.ts';
-import type { StorageProvider } from '../storage/storage-provider.ts';
+import type { BridgeApp } from '../../http/serve-route.ts';
 import { installFileRoutesForPeople } from './file-routes.ts';
+import type { FileRoutesDeps } from './file-routes-deps.ts';
 import { installFileRoutesForWorkers } from './worker-routes.ts';
-
-export type FileRoutesDeps = {
-  readonly authenticate: Authenticate;
-  readonly pool: Pool;
-  readonly storage: StorageProvider;
-  readonly enqueueIn: EnqueueIn;
-  /** The largest upload, and the largest single result. */
-  readonly uploadLimitBytes: number;
-};
 
 /** Every route of the contract's file table. */
 export function installFileRoutes(app: BridgeApp, deps: FileRoutesDeps): void {
