@@ -139,7 +139,7 @@ describe.concurrent('a claim that nobody confirms', () => {
   });
 });
 
-describe('a claim whose client is gone', () => {
+describe.concurrent('a claim whose client is gone', () => {
   it.each([{}, { claimId: true }])('gives a job of a parked poll to another worker at once (%j)', async (kind) => {
     const queue = nextQueue();
     const [gone, other] = [await createWorker(api, [queue]), await createWorker(api, [queue])];

@@ -144,7 +144,7 @@ describe.concurrent('the envelope', () => {
     expectRefusal(await worker.caller.post('/workers/register', { ...registration, queues: ['no_such_queue'] }), 422);
   });
 
-  it.each(['7', 'not-a-uuid', '%00', '%F0%9F%90%98', "'%20or%201=1", `${'a'.repeat(4000)}`])(
+  it.each(['7', 'not-a-uuid', '%00', '%F0%9F%90%98', "'%20or%201=1", 'a'.repeat(4000)])(
     'answers the malformed job id %s with 404',
     async (id) => {
       expectRefusal(await producer.get(`/jobs/email/${id}`), 404);

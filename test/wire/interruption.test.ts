@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from '../support/api.ts';
-import { createProducer, createWorker } from './support/actors.ts';
-import { expectData, expectRefusal } from './support/client.ts';
-import { until } from './support/until.ts';
+import { createProducer, createWorker, type TestWorker } from './support/actors.ts';
+import { callerOf, expectData, expectRefusal } from './support/client.ts';
+import { pause, until } from './support/until.ts';
 
 // Each test waits for many seconds, so each has an api of its own and all of them wait at once. The intervals are
 // those that a user gets: they are the promise.
@@ -30,6 +30,7 @@ describe.concurrent('a worker that falls silent', { timeout: 60_000 }, () => {
     expect(performance.now() - fellSilent).toBeGreaterThan(5_000);
 
     expect((await silent.beat([job])).lost).toEqual([id]);
+    expectRefusal(await callerOf(api.url, job.token).get(`/jobs/${id}/steps`), 401);
     expectRefusal(await silent.complete(job, { from: 'the silent one' }), 409, 'superseded');
     expectRefusal(await silent.fail(job), 409, 'superseded');
     expectRefusal(await silent.release(job), 409, 'superseded');
@@ -69,6 +70,7 @@ describe.concurrent('a worker that falls silent', { timeout: 60_000 }, () => {
       expect((await steady.beat([job])).lost).toEqual([]);
       expect(await other.claim({ waitSeconds: steady.intervals.heartbeatSeconds })).toEqual([]);
     }
+    expectData(await callerOf(api.url, job.token).get(`/jobs/${job.id}/steps`), 200);
     expectData(await steady.complete(job), 200);
   });
 });
@@ -123,5 +125,52 @@ describe.concurrent('an api process that is killed with -9 and started again', {
     await api.restart();
     // The restarted process may allow one lease of grace before it decides.
     expect(await other.claimOne('email', 20_000)).toMatchObject({ id });
+  });
+
+  it('loses no job and accepts none twice when it dies again and again under load', async () => {
+    const api = await start();
+    const workers = await Promise.all([1, 2, 3].map(() => createWorker(api, ['email'])));
+    const jobs = Array.from({ length: 300 }, () => createProducer(api).body('email'));
+    const { ids } = expectData(await createProducer(api).caller.post('/jobs/batch', { jobs }), 201);
+    const accepted: string[] = [];
+    const over = new AbortController();
+
+    async function work(worker: TestWorker): Promise<void> {
+      let claimId = randomUUID();
+      while (!over.signal.aborted) {
+        const claimed = await worker.claim({ claimId, limit: 3, waitSeconds: 1 }).catch(() => undefined);
+        if (claimed === undefined) {
+          await pause(100);
+          continue;
+        }
+        claimId = randomUUID();
+        for (const job of claimed) {
+          for (;;) {
+            const answer = await worker.complete(job, { by: worker.id }).catch(() => undefined);
+            if (answer?.data?.verdict === 'accepted') accepted.push(job.id);
+            if (answer !== undefined) break;
+            await pause(100);
+          }
+        }
+      }
+    }
+
+    const working = workers.map(work);
+    for (const share of [0.15, 0.4, 0.7]) {
+      await until('a share of the jobs', 20_000, async () => accepted.length >= ids.length * share);
+      await api.kill9();
+      await api.restart();
+    }
+    const producer = createProducer(api);
+    await until('every job completed', 30_000, async () => {
+      for (const id of ids) if ((await producer.view('email', id)).state !== 'completed') return false;
+      return true;
+    });
+    over.abort();
+    await Promise.all(working);
+    expect(new Set(accepted).size).toBe(accepted.length);
+    // An answer may have died with the process; hardly more than those in flight at each of its deaths.
+    expect(accepted.length).toBeGreaterThan(ids.length - 12);
+    for (const id of ids) expect((await producer.view('email', id)).attempts).toHaveLength(1);
   });
 });

@@ -50,6 +50,16 @@ describe.concurrent('a batch', () => {
     expect(await (await createWorker(api, [queue])).claim({ limit: 10 })).toEqual([]);
   });
 
+  it('survives one singletonKey twice, and enqueues it once', async () => {
+    const queue = nextQueue();
+    const jobs = [1, 2, 3].map(() => producer.body(queue, { singletonKey: 'same' }));
+    const answer = await producer.caller.post('/jobs/batch', { jobs });
+    if (answer.status !== 201) expectRefusal(answer, 422);
+    else expect(answer.data.ids).toHaveLength(3);
+    const claimed = await (await createWorker(api, [queue])).claim({ limit: 10 });
+    expect(claimed).toHaveLength(answer.status === 201 ? 1 : 0);
+  });
+
   it('names every bad job', async () => {
     const jobs = [{ name: 'no.such' }, producer.body('email'), 7, producer.body('email', { payload: {} })];
     const answer = await producer.caller.post('/jobs/batch', { jobs });
@@ -84,6 +94,21 @@ describe.concurrent('the seed system’s form', () => {
     expect(data).toHaveProperty('delay');
     const job = await (await createWorker(api, [queue])).claimOne(queue);
     expect(job).toMatchObject({ id: data.job_id, name: 'files.thumbnail', payload: payloadOf(mark) });
+  });
+
+  it('is enqueued once under one Idempotency-Key', async () => {
+    const queue = nextQueue();
+    const headers = { 'idempotency-key': randomUUID() };
+    const body = { job_class: 'ThumbnailGenerationJob', args: ['x'], queue };
+    const first = expectData(await producer.caller.post('/jobs', body, headers), 200);
+    const second = expectData(await producer.caller.post('/jobs', body, headers), 200);
+    expect(second.job_id).toBe(first.job_id);
+    expectRefusal(
+      await producer.caller.post('/jobs', { ...body, args: ['y'] }, headers),
+      422,
+      'idempotency_key_reused',
+    );
+    expect(await (await createWorker(api, [queue])).claim({ limit: 10 })).toHaveLength(1);
   });
 
   it('goes to the declared queue when none is named', async () => {
