@@ -3,6 +3,17 @@ import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { type Api, startApi } from '../../support/api.ts';
 
+// docs/operations.md prints these statements; a test compares the two.
+export const PRODUCER_GRANTS = [
+  'GRANT USAGE ON SCHEMA pgboss TO $role',
+  'GRANT SELECT ON pgboss.version, pgboss.queue TO $role',
+  'GRANT SELECT, INSERT ON pgboss.job, pgboss.job_common TO $role',
+];
+export const SINGLETON_GRANTS = [
+  'GRANT USAGE ON SCHEMA worker_api TO $role',
+  'GRANT SELECT, INSERT, UPDATE ON worker_api.singleton TO $role',
+];
+
 export type Backend = { readonly api: Api; readonly pool: pg.Pool };
 
 /** The real api, and a pool such as a user's backend has; with a table of its own, `orders`. */

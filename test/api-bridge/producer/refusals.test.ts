@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createProducer, declareJob, thumbnailJob } from '../../../src/api-bridge/producer/index.ts';
 import type { EnqueueOptions } from '../../../src/api-bridge/producer/index.ts';
-import { inTransaction, poolWithGrants, useBackend } from './producer-bridge.ts';
+import { inTransaction, poolWithGrants, PRODUCER_GRANTS, SINGLETON_GRANTS, useBackend } from './producer-bridge.ts';
 
 const backend = useBackend();
 const producer = createProducer();
@@ -78,17 +78,6 @@ describe('a refusal', () => {
     }
   });
 });
-
-// docs/operations.md prints these statements; a test compares the two.
-export const PRODUCER_GRANTS = [
-  'GRANT USAGE ON SCHEMA pgboss TO $role',
-  'GRANT SELECT ON pgboss.version, pgboss.queue TO $role',
-  'GRANT SELECT, INSERT ON pgboss.job, pgboss.job_common TO $role',
-];
-export const SINGLETON_GRANTS = [
-  'GRANT USAGE ON SCHEMA worker_api TO $role',
-  'GRANT SELECT, INSERT, UPDATE ON worker_api.singleton TO $role',
-];
 
 describe('a database role that may only produce', () => {
   it('sends, and can neither take jobs nor change them nor read beyond them', async () => {
