@@ -6,7 +6,7 @@ import { type Answer, callerOf, expectRefusal, faultPaths } from './support/clie
 import { fieldsOf, type Operation, operationsOf, sampleOf } from './support/openapi.ts';
 import { mint } from './support/token.ts';
 
-/** What PROTOCOL.md names; the document may hold more. */
+/** What docs/protocol.md names; the document may hold more. */
 const PROMISED = `
   POST /workers/register, POST /workers/{id}/heartbeat, POST /workers/{id}/claim, POST /workers/{id}/complete/{jobId},
   POST /workers/{id}/fail/{jobId}, POST /workers/{id}/release/{jobId}, POST /workers/{id}/settle,
@@ -20,7 +20,7 @@ const PROMISED = `
   .split(',')
   .map((route) => route.trim().replace(/\s+/g, ' '));
 
-/** `operator` may do more than PROTOCOL.md says, so it is asked only where the protocol names others alone. */
+/** `operator` may do more than docs/protocol.md says, so it is asked only where the protocol names others alone. */
 function opener(path: string): 'worker' | 'producer' | 'operator' | 'attempt' {
   if (/^\/jobs\/\{id\}\/|^\/worker\//.test(path)) return 'attempt';
   if (/^\/workers\/register|^\/workers\/\{id\}\/.|authenticate_user/.test(path)) return 'worker';

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 export type TokenType = 'worker' | 'producer' | 'operator' | 'scraper';
 export type Claims = Record<string, unknown>;
 
-/** A JWT as PROTOCOL.md describes it, made of nothing but node:crypto. `overrides` break one claim at a time. */
+/** A JWT as docs/protocol.md describes it, made of nothing but node:crypto. `overrides` break one claim at a time. */
 export function mint(secret: string, type: TokenType, sub: string, overrides: Claims = {}): string {
   const now = Math.floor(Date.now() / 1000);
   const claims: Claims = {
