@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { ExifTool, exiftoolPath } from 'exiftool-vendored';
 import { z } from 'zod';
+import { sleep } from '../../process/sleep.ts';
 import { JobError, ToolUnavailable } from '../errors.ts';
 import { abortable } from './abortable.ts';
 import { findProgram } from './find-program.ts';
@@ -26,7 +27,8 @@ export type ExifReader = {
 
 const TAG = /^(?:[A-Za-z]+:)?[A-Z][A-Za-z]*#?$/;
 const READ_DEADLINE_MS = 10_000;
-const BROKEN_BY_FILE_MS = 250;
+const BROKEN_BY_FILE_MS = 1000;
+const PROCESS_GONE_MS = 100;
 /** All that one process may print between two reads that begin. Values of this size are no metadata but an attack. */
 const OUTPUT_BYTES = 8 * 1024 * 1024;
 
@@ -71,6 +73,8 @@ async function ask(exiftool: ExifTool, path: string, tags: readonly string[]): P
   } catch (error) {
     // A file that breaks the process needs time for it. One that was dying when it was asked says nothing of the file.
     if (performance.now() - asked > BROKEN_BY_FILE_MS) throw error;
+    // The pool needs a moment to see that it is gone, and would hand it the second question too.
+    await sleep(PROCESS_GONE_MS);
     return exiftool.readRaw(path, options);
   }
 }
