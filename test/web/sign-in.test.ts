@@ -63,7 +63,7 @@ describe('the way in', () => {
   it.each([{}, { email: ADMIN }, { email: 'a\u0000b', password: 'x' }, { email: 'x'.repeat(5000), password: 'x' }])(
     'answers a form with faults with the form: %j',
     async (fields) => {
-      const answer = await createVisitor(stage.url).post('/signin', fields as Record<string, string>);
+      const answer = await createVisitor(stage.url).post('/signin', fields);
       expect(answer.status).toBe(400);
       expect(await answer.text()).toContain('Enter an email and a password.');
     },

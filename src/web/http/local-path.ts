@@ -2,5 +2,7 @@
 export function localPath(value: unknown, fallback: string): string {
   if (typeof value !== 'string' || value.length > 2_000 || !/^\/(?![/\\])[\x21-\x7e]*$/.test(value)) return fallback;
   const resolved = new URL(value, 'http://here.invalid');
-  return resolved.host === 'here.invalid' ? `${resolved.pathname}${resolved.search}` : fallback;
+  // `/..//elsewhere` resolves to a path that a browser would take for a host.
+  if (resolved.host !== 'here.invalid' || resolved.pathname.startsWith('//')) return fallback;
+  return `${resolved.pathname}${resolved.search}`;
 }

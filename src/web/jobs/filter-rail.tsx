@@ -1,4 +1,3 @@
-import { CATALOGUE } from '../../contract/catalogue/index.ts';
 import type { JobList, QueueCounts } from '../../contract/operator.ts';
 import { DEAD_LETTER_QUEUE } from '../../contract/queues.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -11,12 +10,14 @@ export type RailProps = {
   readonly counts: JobList['counts'];
   readonly queues: readonly QueueCounts[];
   readonly deadLetters: number;
+  /** Names to choose from. */
+  readonly names: readonly string[];
 };
 
 const ORDER: readonly ShownState[] = ['ready', 'active', 'waiting', 'retry', 'failed', 'cancelled', 'completed'];
 
 /** What a list can be narrowed to, with how many there are; pressing the chosen one takes it off again. */
-export function FilterRail({ filter, counts, queues, deadLetters }: RailProps) {
+export function FilterRail({ filter, counts, queues, deadLetters, names }: RailProps) {
   const dead = filter.queue === DEAD_LETTER_QUEUE;
   const used = queues
     .map((queue) => ({ name: queue.name, count: countIn(queue, filter.state) }))
@@ -46,7 +47,7 @@ export function FilterRail({ filter, counts, queues, deadLetters }: RailProps) {
       {used.length === 0 && deadLetters === 0 && <p class="mute none">None in use</p>}
       <h2>Name</h2>
       <ul>
-        {CATALOGUE.map(({ name }) => (
+        {names.map((name) => (
           <Facet
             chosen={filter.name === name}
             href={jobsHref(filter, { name: filter.name === name ? null : name })}

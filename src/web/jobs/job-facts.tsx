@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { findJob } from '../../contract/catalogue/index.ts';
+import { CATALOGUE } from '../../contract/catalogue/index.ts';
 import type { JobView } from '../../contract/job.ts';
 import { clockOrDay, Time } from '../parts/time.tsx';
 import { duration, roughly } from '../parts/words.ts';
@@ -7,7 +7,7 @@ import { jobsHref } from './job-filter.ts';
 
 /** What is known of a job beside its story; absent facts are left out. */
 export function JobFacts({ job, nowMs }: { job: JobView; nowMs: number }) {
-  const timeoutSeconds = findJob(job.name)?.timeoutSeconds;
+  const timeoutSeconds = CATALOGUE.find((known) => known.name === job.name)?.timeoutSeconds;
   const trace = job.traceparent?.split('-')[1];
   const when = (iso: string | undefined): Child => {
     if (iso === undefined) return undefined;

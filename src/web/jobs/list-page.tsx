@@ -14,6 +14,7 @@ export async function renderJobList(view: View, filter: ListFilter, list: JobLis
   const { overview, nowMs } = view;
   const set = [filter.state, filter.queue, filter.name].filter((value) => value !== undefined).length;
   const dead = filter.queue === DEAD_LETTER_QUEUE;
+  const names = namesIn(list, filter);
   return await renderPage(view, {
     title: dead ? 'Dead letters' : 'Jobs',
     section: sectionOf(filter),
@@ -29,13 +30,14 @@ export async function renderJobList(view: View, filter: ListFilter, list: JobLis
             </button>
           </div>
         </div>
-        <Search filter={filter} />
+        <Search filter={filter} names={names} />
         <div class="with-rail">
           <FilterRail
             filter={filter}
             counts={list.counts}
             queues={overview.queues}
             deadLetters={overview.deadLetters}
+            names={names}
           />
           <div class="list">
             {list.jobs.length === 0 ? <Nothing filter={filter} set={set} /> : <Table list={list} nowMs={nowMs} />}
@@ -45,6 +47,12 @@ export async function renderJobList(view: View, filter: ListFilter, list: JobLis
       </>
     ),
   });
+}
+
+/** The jobs that ship with the product, and those that this page shows: a backend may have its own. */
+function namesIn({ jobs }: JobList, { name }: ListFilter): string[] {
+  const chosen = name === undefined ? [] : [name];
+  return [...new Set([...CATALOGUE.map((job) => job.name), ...jobs.map((job) => job.name), ...chosen])].sort();
 }
 
 function sectionOf({ state, queue }: ListFilter): Section {
@@ -62,7 +70,7 @@ function matching({ overview }: View, { state, queue, name }: ListFilter, { coun
   return `${about}${plural(count, 'job')}`;
 }
 
-function Search({ filter }: { filter: ListFilter }) {
+function Search({ filter, names }: { filter: ListFilter; names: readonly string[] }) {
   const { state, queue } = filter;
   const chips = (['state', 'queue', 'name'] as const).flatMap((key) => {
     const value = filter[key];
@@ -94,7 +102,7 @@ function Search({ filter }: { filter: ListFilter }) {
         />
       </div>
       <datalist id="names">
-        {CATALOGUE.map(({ name }) => (
+        {names.map((name) => (
           <option value={name} />
         ))}
       </datalist>

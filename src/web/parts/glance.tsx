@@ -12,7 +12,7 @@ export function Glance({ payload }: { payload: unknown }) {
   const parts: Child[] = [];
   let used = 0;
   for (const [key, value] of entries) {
-    const because = value === null ? undefined : hiddenBecause(key);
+    const because = hiddenBecause(key, value);
     const text = because === undefined ? short(value) : 'hidden';
     if (used > 0 && used + key.length + text.length > LONGEST) {
       parts.push(', …');

@@ -1,9 +1,10 @@
 import type { Child } from 'hono/jsx';
 import { hiddenBecause } from './hidden-keys.ts';
-import { plural } from './words.ts';
+import { plural, thousands } from './words.ts';
 
 /** A payload may have 2 MB; a page shows so many values of it and so much of each. */
 const MOST_VALUES = 400;
+const MOST_IN_ONE = 60;
 const LONGEST_TEXT = 600;
 const OPEN_DEPTH = 2;
 
@@ -15,29 +16,26 @@ export function Tree({ value }: { value: unknown }) {
   if (!isBranch(value)) return <p class="tree">{leaf(value)}</p>;
   const entries = Object.entries(value);
   if (entries.length === 0) return <p class="small mute">Empty.</p>;
-  const body = branch(value, 0, budget);
-  return (
-    <>
-      {body}
-      {budget.left <= 0 && <p class="small mute">The rest is too long to show here.</p>}
-    </>
-  );
+  return branch(value, 0, budget);
 }
 
 function branch(value: object, depth: number, budget: Budget): Child {
   const rows: Child[] = [];
-  for (const [key, each] of Object.entries(value)) {
+  const entries = Object.entries(value);
+  for (const [key, each] of entries.slice(0, MOST_IN_ONE)) {
     if (budget.left <= 0) break;
     budget.left -= 1;
     rows.push(<li>{row(key, each, depth, budget)}</li>);
   }
+  const left = entries.length - rows.length;
+  if (left > 0) rows.push(<li class="mute">{`… ${thousands(left)} more`}</li>);
   return <ul class={depth === 0 ? 'tree' : undefined}>{rows}</ul>;
 }
 
 function row(key: string, value: unknown, depth: number, budget: Budget): Child {
   const name = <span class="key">{key}:</span>;
-  const because = Number.isInteger(Number(key)) ? undefined : hiddenBecause(key);
-  if (because !== undefined && value !== null) {
+  const because = hiddenBecause(key, value);
+  if (because !== undefined) {
     return (
       <>
         {name} <Hidden because={because} />

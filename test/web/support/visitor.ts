@@ -4,7 +4,8 @@ export function createVisitor(url: string) {
 
   async function ask(path: string, init: RequestInit = {}): Promise<Response> {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...(cookie === '' ? {} : { cookie }), ...init.headers };
+    const headers = new Headers(init.headers);
+    if (cookie !== '') headers.set('cookie', cookie);
     const answer = await fetch(`${url}${path}`, { redirect: 'manual', ...init, headers });
     for (const line of answer.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
