@@ -1,3 +1,4 @@
+import type { Catalogue } from '../contract/catalogue/index.ts';
 import { installAdminRoutes } from './admin/routes.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createSealer } from './auth/sealer.ts';
@@ -33,6 +34,7 @@ export type ApiParts = {
   readonly secret: string;
   readonly databaseUrl: string;
   readonly pool: Pool;
+  readonly catalogue: Catalogue;
   readonly version: string;
   readonly log: Logger;
 };
@@ -40,7 +42,7 @@ export type ApiParts = {
 export type Api = { readonly lifecycle: Service; readonly http: HttpService };
 
 /** Puts the api process together: one place that knows every part. Nothing runs until the lifecycle starts. */
-export function composeApi({ env, secret, databaseUrl, pool, storage, version, log }: ApiParts): Api {
+export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue, version, log }: ApiParts): Api {
   const previous = env.WORKER_SERVICE_TOKEN_PREVIOUS;
   const secrets = { current: secret, ...(previous === undefined ? {} : { previous }) };
   const sealer = createSealer(secrets);
@@ -48,6 +50,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, version, l
   const authenticate = createAuthenticate({
     pool,
     sealer,
+    catalogue,
     verifyServiceToken: createServiceTokenVerifier(secrets),
     findSession: sessions.find,
   });
@@ -55,6 +58,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, version, l
     databaseUrl,
     pool,
     hooks: createFileHooks(),
+    catalogue,
     leaseSeconds: env.LEASE_SECONDS,
     confirmSeconds: env.CONFIRM_SECONDS,
     log,
@@ -71,7 +75,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, version, l
 
   const app = createApp(log, version);
   installWorkerRoutes(app, { authenticate, engine, registry, sealer, intervals, pool, progress: progress.set });
-  installClaimRoutes(app, { authenticate, engine, registry, sealer, leaseSeconds: env.LEASE_SECONDS });
+  installClaimRoutes(app, { authenticate, engine, registry, sealer, catalogue, leaseSeconds: env.LEASE_SECONDS });
   installSettleRoutes(app, { authenticate, engine, sealer });
   installAttemptPlaneRoutes(app, { authenticate, pool, progress });
   installFileRoutes(app, {
@@ -81,7 +85,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, version, l
     enqueueIn: engine.enqueue.enqueueIn,
     uploadLimitBytes: env.UPLOAD_LIMIT_BYTES,
   });
-  installJobRoutes(app, { authenticate, engine, pool, progress: progress.latest });
+  installJobRoutes(app, { authenticate, engine, catalogue, pool, progress: progress.latest });
   installOperatorRoutes(app, { pool, authenticate, sessions });
   installAdminRoutes(app, { pool, authenticate });
   installHealthRoutes(app, { authenticate, engine, pool, version, metricsToken: env.METRICS_TOKEN, log });

@@ -40,6 +40,10 @@ export const apiEnv = z.object({
     .default(25)
     .describe('the long poll that workers are told to use'),
   UPLOAD_LIMIT_BYTES: z.coerce.number().int().min(1).default(LIMITS.uploadBytes).describe('largest upload'),
+  WORKER_JOBS: z
+    .string()
+    .optional()
+    .describe("a module or folder with the user's own jobs, whose declarations the API accepts"),
   METRICS_TOKEN: z.string().min(1).optional().describe('when set, /metrics wants a scraper token or this value'),
   DASHBOARD_EMAIL: z.string().optional().describe('the first admin, made when there is no operator'),
   DASHBOARD_PASSWORD: z.string().min(8).optional().describe('its password'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findJob, findJobByClass } from '../../contract/catalogue/index.ts';
+import type { Catalogue } from '../../contract/catalogue/index.ts';
 import type { JobDeclaration } from '../../contract/catalogue/declare-job.ts';
 import type { FieldError } from '../../contract/error.ts';
 import { enqueueRequest, seedEnqueueRequest, type EnqueueRequest } from '../../contract/job.ts';
@@ -12,10 +12,10 @@ import { newJobId, type ReadyJob } from '../queue/new-job.ts';
 export type Checked = { readonly request: EnqueueRequest; readonly declaration: JobDeclaration };
 
 /** Checks one job; every fault is thrown with its path, below `where` when the job is one of many. */
-export function checkEnqueue(value: unknown, where = ''): Checked {
+export function checkEnqueue(catalogue: Catalogue, value: unknown, where = ''): Checked {
   const request = checkInput(enqueueRequest, value, where);
   const below = (path: string) => (where === '' ? path : `${where}.${path}`);
-  const declaration = findJob(request.name);
+  const declaration = catalogue.find(request.name);
   if (declaration === undefined) throw unknownJob(below('name'), request.name);
   assertPayload(declaration, request.payload, below('payload'));
   if (request.runAt !== undefined && Date.parse(request.runAt) > Date.now() + LIMITS.delaySeconds * 1000) {
@@ -26,11 +26,11 @@ export function checkEnqueue(value: unknown, where = ''): Checked {
 }
 
 /** Checks many; all faults of all jobs are told together, each path starting with the job's index. */
-export function checkBatch(values: readonly unknown[]): Checked[] {
+export function checkBatch(catalogue: Catalogue, values: readonly unknown[]): Checked[] {
   const faults: FieldError[] = [];
   const checked = values.flatMap((value, index) => {
     try {
-      return [checkEnqueue(value, `jobs.${String(index)}`)];
+      return [checkEnqueue(catalogue, value, `jobs.${String(index)}`)];
     } catch (error) {
       if (!(error instanceof BridgeError) || error.errors === undefined) throw error;
       faults.push(...error.errors);
@@ -43,9 +43,9 @@ export function checkBatch(values: readonly unknown[]): Checked[] {
 }
 
 /** Understands the seed system's form: a class name, positional arguments, `delay` or `at`. */
-export function checkSeedEnqueue(value: unknown): Checked & { readonly delay: number | null } {
+export function checkSeedEnqueue(catalogue: Catalogue, value: unknown): Checked & { readonly delay: number | null } {
   const request = checkInput(seedEnqueueRequest, value);
-  const declaration = findJobByClass(request.job_class);
+  const declaration = catalogue.findByClass(request.job_class);
   if (declaration === undefined) throw unknownJob('job_class', request.job_class);
   const names = declaration.seed?.args ?? [];
   const payload = Object.fromEntries(names.map((name, index) => [name, request.args[index]] as const));

@@ -1,7 +1,7 @@
 import type { ClaimedJob } from '../../contract/job.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Sealer } from '../auth/sealer.ts';
-import { findJob } from '../../contract/catalogue/index.ts';
+import type { Catalogue } from '../../contract/catalogue/index.ts';
 import { attemptNumber, jobEnvelope, maxAttempts, type JobEnvelope } from './envelope.ts';
 
 /** What a claim or a replay knows of a job's row. */
@@ -39,8 +39,13 @@ export function refOf(row: ClaimedRow, workerId: string, name: string, released:
   };
 }
 
+export type Handing = { readonly sealer: Sealer; readonly leaseSeconds: number; readonly catalogue: Catalogue };
+
 /** The job as it goes over the wire, with its sealed lease and token. */
-export function toClaimedJob({ ref, row, envelope }: Claimed, sealer: Sealer, leaseSeconds: number): ClaimedJob {
+export function toClaimedJob(
+  { ref, row, envelope }: Claimed,
+  { sealer, leaseSeconds, catalogue }: Handing,
+): ClaimedJob {
   const traceparent = envelope.meta?.traceparent;
   return {
     id: ref.jobId,
@@ -52,7 +57,7 @@ export function toClaimedJob({ ref, row, envelope }: Claimed, sealer: Sealer, le
     priority: row.priority,
     enqueuedAt: row.createdOn.toISOString(),
     claimedAt: row.startedOn.toISOString(),
-    timeoutSeconds: findJob(envelope.name)?.timeoutSeconds ?? row.expireInSeconds,
+    timeoutSeconds: catalogue.find(envelope.name)?.timeoutSeconds ?? row.expireInSeconds,
     lease: sealer.seal('lease', ref),
     leaseExpiresAt: new Date(Date.now() + leaseSeconds * 1000).toISOString(),
     token: sealer.seal('attempt', ref),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '../../process/logger.ts';
 import type { Service } from '../../process/lifecycle.ts';
+import type { Catalogue } from '../../contract/catalogue/index.ts';
 import { queueWeight } from '../../contract/queues.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Pool } from '../db/pool.ts';
@@ -27,6 +28,7 @@ export type EngineOptions = {
   readonly databaseUrl: string;
   readonly pool: Pool;
   readonly hooks: JobHooks;
+  readonly catalogue: Catalogue;
   readonly leaseSeconds: number;
   readonly confirmSeconds: number;
   readonly log: Logger;
@@ -39,11 +41,11 @@ export type Engine = ReturnType<typeof createEngine>;
 
 /** The queue as the routes see it: claim, renew, settle, enqueue, change; and the services that keep it going. */
 export function createEngine(options: EngineOptions) {
-  const { pool, hooks, log } = options;
+  const { pool, hooks, catalogue, log } = options;
   const leaseMs = options.leaseSeconds * 1000;
   const boss = createBoss(pool, { migrate: false }, log);
   const book = createLeaseBook(options.confirmSeconds * 1000);
-  const failing = { boss, pool, hooks };
+  const failing = { boss, pool, hooks, catalogue };
   const giveBack = createGiver(failing, book, log);
 
   const dispatcher = createDispatcher({

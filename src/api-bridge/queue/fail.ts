@@ -1,4 +1,4 @@
-import { findJob } from '../../contract/catalogue/index.ts';
+import type { Catalogue } from '../../contract/catalogue/index.ts';
 import type { Failure, Outcome, SettleResult } from '../../contract/settlement.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Pool, Queryable } from '../db/pool.ts';
@@ -12,15 +12,20 @@ import { lookUpVerdict } from './verdict.ts';
 
 type FailedOutcome = Extract<Outcome, { type: 'failed' }>;
 
-export type Failing = { readonly boss: Boss; readonly pool: Pool; readonly hooks: JobHooks };
+export type Failing = {
+  readonly boss: Boss;
+  readonly pool: Pool;
+  readonly hooks: JobHooks;
+  readonly catalogue: Catalogue;
+};
 
 /** Fails one attempt as its worker said: with the delay it chose, by the definition's policy, or for good. */
 export async function failAttempt(
-  { boss, pool, hooks }: Failing,
+  { boss, pool, hooks, catalogue }: Failing,
   ref: AttemptRef,
   outcome: FailedOutcome,
 ): Promise<SettleResult> {
-  const policy = findJob(ref.name)?.retry ?? { kind: 'standard' };
+  const policy = catalogue.find(ref.name)?.retry ?? { kind: 'standard' };
   const byPolicy = retryDelaySeconds(policy, ref.attempt, outcome.error);
   const delay =
     outcome.retry === false

@@ -1,27 +1,22 @@
 import { claimJobs } from '../../contract/routes/workers.ts';
-import type { Sealer } from '../auth/sealer.ts';
 import { serveRoute, type Authenticate, type BridgeApp } from '../http/serve-route.ts';
 import type { Engine } from '../queue/engine.ts';
-import { toClaimedJob } from '../queue/claimed-row.ts';
+import { toClaimedJob, type Handing } from '../queue/claimed-row.ts';
 import type { Ticket } from '../queue/waiter.ts';
 import type { NodeContext } from '../http/reply.ts';
 import { assertQueuesAllowed, ownWorker } from '../workers/own-worker.ts';
 import type { WorkerRegistry } from '../workers/registry.ts';
 import { knownWorker } from './workers.ts';
 
-export type ClaimRouteDeps = {
+export type ClaimRouteDeps = Handing & {
   readonly authenticate: Authenticate;
   readonly engine: Engine;
   readonly registry: WorkerRegistry;
-  readonly sealer: Sealer;
-  readonly leaseSeconds: number;
 };
 
 /** Hands out jobs. An answer that could not be written gives its jobs back at once. */
-export function installClaimRoutes(
-  app: BridgeApp,
-  { authenticate, engine, registry, sealer, leaseSeconds }: ClaimRouteDeps,
-): void {
+export function installClaimRoutes(app: BridgeApp, deps: ClaimRouteDeps): void {
+  const { authenticate, engine, registry } = deps;
   serveRoute(app, authenticate, claimJobs, async ({ params, body, principal, context }) => {
     const own = ownWorker(principal, params.id);
     const worker = await knownWorker(registry, params.id);
@@ -39,7 +34,7 @@ export function installClaimRoutes(
     watchConnection(context, ticket);
     const jobs = await ticket.jobs;
     if (jobs.length === 0) return { status: 204 };
-    return { status: 200, data: { jobs: jobs.map((claimed) => toClaimedJob(claimed, sealer, leaseSeconds)) } };
+    return { status: 200, data: { jobs: jobs.map((claimed) => toClaimedJob(claimed, deps)) } };
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Catalogue } from '../../contract/catalogue/index.ts';
 import { queueWeight } from '../../contract/queues.ts';
 import { text } from '../../contract/fields.ts';
 import { LIMITS } from '../../contract/limits.ts';
@@ -18,16 +19,20 @@ import { assertQueuesAllowed } from '../workers/own-worker.ts';
 export type JobRouteDeps = {
   readonly authenticate: Authenticate;
   readonly engine: Engine;
+  readonly catalogue: Catalogue;
   readonly pool: Pool;
   progress(jobId: string, retryCount: number): Promise<Progress | undefined>;
 };
 
 /** What producers do: enqueue, read, cancel, retry. */
-export function installJobRoutes(app: BridgeApp, { authenticate, engine, pool, progress }: JobRouteDeps): void {
+export function installJobRoutes(
+  app: BridgeApp,
+  { authenticate, engine, catalogue, pool, progress }: JobRouteDeps,
+): void {
   serveRoute(app, authenticate, routes.enqueueJob, async ({ body, principal, context }) => {
     const producer = producerOf(principal);
-    const seed = 'job_class' in body ? checkSeedEnqueue(body) : undefined;
-    const checked = seed ?? checkEnqueue(body);
+    const seed = 'job_class' in body ? checkSeedEnqueue(catalogue, body) : undefined;
+    const checked = seed ?? checkEnqueue(catalogue, body);
     const key = idempotencyKey(context.req.header('idempotency-key'));
     const job = ready(checked, producer, principal);
     const keyed =
@@ -52,7 +57,7 @@ export function installJobRoutes(app: BridgeApp, { authenticate, engine, pool, p
 
   serveRoute(app, authenticate, routes.enqueueBatch, async ({ body, principal }) => {
     const producer = producerOf(principal);
-    const jobs = checkBatch(body.jobs).map((checked) => ready(checked, producer, principal));
+    const jobs = checkBatch(catalogue, body.jobs).map((checked) => ready(checked, producer, principal));
     return { status: 201, data: { ids: await engine.enqueue.many(jobs) } };
   });
 

@@ -22,6 +22,7 @@ import { createEnqueuer } from '../../../src/api-bridge/queue/enqueue.ts';
 import type { EnqueueIn } from '../../../src/api-bridge/queue/enqueue-port.ts';
 import { createLeaseBook } from '../../../src/api-bridge/queue/lease-book.ts';
 import { createSettler } from '../../../src/api-bridge/queue/settle.ts';
+import { CATALOGUE, createCatalogue } from '../../../src/contract/catalogue/index.ts';
 import { createLogger } from '../../../src/process/logger.ts';
 import { mintServiceToken } from '../../../src/process/service-token.ts';
 import { createDatabase } from '../../support/postgres.ts';
@@ -48,9 +49,11 @@ export async function openBridge(options: BridgeOptions = {}) {
 
   const secrets = { current: randomBytes(32).toString('hex') };
   const sealer = createSealer(secrets);
+  const catalogue = createCatalogue(CATALOGUE);
   const authenticate = createAuthenticate({
     pool,
     sealer,
+    catalogue,
     verifyServiceToken: createServiceTokenVerifier(secrets),
     findSession: async () => undefined,
   });
@@ -67,7 +70,7 @@ export async function openBridge(options: BridgeOptions = {}) {
   await http.start();
 
   const hooks = createFileHooks();
-  const failing = { boss, pool, hooks };
+  const failing = { boss, pool, hooks, catalogue };
   const changing = { ...failing, holder: () => undefined };
   const url = `http://127.0.0.1:${http.port()}`;
   return {

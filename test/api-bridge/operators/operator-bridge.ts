@@ -1,3 +1,4 @@
+import { CATALOGUE, createCatalogue } from '../../../src/contract/catalogue/index.ts';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { AddressInfo } from 'node:net';
@@ -43,6 +44,7 @@ export async function startOperatorBridge(exactBelowBytes?: number): Promise<Ope
   const authenticate = createAuthenticate({
     pool,
     sealer: createSealer(secrets),
+    catalogue: createCatalogue(CATALOGUE),
     verifyServiceToken: createServiceTokenVerifier(secrets),
     findSession: sessions.find,
   });
