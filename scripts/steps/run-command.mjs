@@ -6,6 +6,7 @@ import { giveUp } from './say.mjs';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const sameSignalMs = 700;
+const parentCheckMs = 500;
 
 /** Runs a program with the project's own Node and tools first on PATH, and ends as it ends. */
 export function runCommand([program, ...args], { variables, isService }) {
@@ -25,6 +26,13 @@ export function runCommand([program, ...args], { variables, isService }) {
     },
     shell: process.platform === 'win32',
   });
+  // npm starts us through a shell. Asked to end, npm asks that shell, which dies and passes nothing on.
+  const parent = process.ppid;
+  const orphanWatch = setInterval(() => {
+    if (!isService || process.ppid === parent) return;
+    clearInterval(orphanWatch);
+    child.kill('SIGTERM');
+  }, parentCheckMs);
   let lastSignalAt = -Infinity;
   for (const signal of signals) {
     process.on(signal, () => {
