@@ -3,8 +3,9 @@ import type { CircuitStatus } from '../../process/circuit-breaker.ts';
 import { VERSION } from '../../process/version.ts';
 import type { Metric } from './metrics-text.ts';
 
-const SECONDS_IN_NS = 1e9;
-const SECONDS_IN_US = 1e6;
+const NS_IN_SECOND = 1e9;
+const US_IN_SECOND = 1e6;
+const RESOLUTION_MS = 10;
 
 export type ProcessMetrics = {
   read(circuits: readonly CircuitStatus[]): Metric[];
@@ -15,8 +16,11 @@ export type ProcessMetrics = {
 
 /** What any process says of itself: memory, CPU, how late its event loop is, which circuits are open. */
 export function createProcessMetrics(): ProcessMetrics {
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
+  // What is measured is the whole interval between two timers, of which the interval itself is not late.
+  const lagMs = (percentile: number) =>
+    Math.max(0, (delay.percentile(percentile) / NS_IN_SECOND) * 1000 - RESOLUTION_MS);
   const gauge = (name: string, help: string, value: number): Metric => ({
     name,
     help,
@@ -39,7 +43,7 @@ export function createProcessMetrics(): ProcessMetrics {
           name: 'process_cpu_seconds_total',
           help: 'CPU time, user and system.',
           type: 'counter',
-          samples: [{ value: (cpu.user + cpu.system) / SECONDS_IN_US }],
+          samples: [{ value: (cpu.user + cpu.system) / US_IN_SECOND }],
         },
         gauge(
           'process_start_time_seconds',
@@ -54,7 +58,7 @@ export function createProcessMetrics(): ProcessMetrics {
           type: 'gauge',
           samples: [50, 99, 100].map((percentile) => ({
             labels: { quantile: String(percentile / 100) },
-            value: delay.percentile(percentile) / SECONDS_IN_NS,
+            value: lagMs(percentile) / 1000,
           })),
         },
         {
@@ -67,7 +71,7 @@ export function createProcessMetrics(): ProcessMetrics {
       delay.reset();
       return metrics;
     },
-    eventLoopLagMs: () => delay.percentile(99) / 1e6,
+    eventLoopLagMs: () => lagMs(99),
     stop: () => void delay.disable(),
   };
 }

@@ -42,7 +42,7 @@ function failed(job: JobView): Reason {
   const error = job.attempts.at(-1)?.error;
   const used = job.attempt >= job.maxAttempts;
   const why = used
-    ? `${plural(job.maxAttempts, 'attempt was', 'attempts were')} made, and none is left.`
+    ? `${plural(job.maxAttempts, 'attempt was', 'attempts were')} made, and no other follows.`
     : `Attempt ${job.attempt} of ${job.maxAttempts} ended with an error that another attempt would not change.`;
   return {
     title: 'Why did this fail?',

@@ -48,7 +48,7 @@ function Calm({ view: { overview, workers } }: { view: View }) {
   return (
     <>
       <b class="s-done">All is well:</b> {plural(online, 'worker takes', 'workers take')} jobs, and{' '}
-      {pending === 0 ? 'nothing waits for them' : 'every due job starts soon'}.
+      {pending === 0 ? 'no job waits' : 'none waits for long'}.
     </>
   );
 }
@@ -80,9 +80,11 @@ function Rest({ view: { overview, workers }, problems }: { view: View; problems:
   const waits = overview.queues.flatMap((queue) => queue.oldestReadySeconds ?? []).filter((seconds) => seconds < 60);
   const longest = waits.length === 0 ? undefined : duration(Math.max(...waits) * 1000);
   const facts = [
-    `${busy} of ${plural(slots, 'slot')} busy`,
+    `${busy} of ${plural(slots, 'slot')} ${busy === 1 ? 'is' : 'are'} busy`,
     longest === undefined ? 'no due job waits' : `due jobs wait ${longest} at most`,
-    overview.deadLetters === 0 ? 'no dead letters' : plural(overview.deadLetters, 'dead letter'),
+    overview.deadLetters === 0
+      ? 'there are no dead letters'
+      : plural(overview.deadLetters, 'dead letter is kept', 'dead letters are kept'),
   ];
   return (
     <>

@@ -14,6 +14,7 @@ export function ServedQueues({ workers, queues }: { workers: readonly WorkerView
   });
   const shown = rows.filter(({ queue }) => queue.ready + queue.retry + queue.active > 0);
   const unserved = rows.filter(({ queue, serving }) => serving === 0 && !shown.some((row) => row.queue === queue));
+  const other = shown.length === 0 ? '' : 'other ';
   const rest = rows.length - shown.length - unserved.length;
   return (
     <section class="sec">
@@ -61,7 +62,9 @@ export function ServedQueues({ workers, queues }: { workers: readonly WorkerView
         </table>
       )}
       {shown.length === 0 && <p class="small mute">No queue has work now.</p>}
-      {rest > 0 && <p class="small mute">{`${plural(rest, 'other queue is', 'other queues are')} served and idle.`}</p>}
+      {rest > 0 && (
+        <p class="small mute">{`${plural(rest, `${other}queue is`, `${other}queues are`)} served and idle.`}</p>
+      )}
       {unserved.length > 0 && (
         <details>
           <summary class="small mute">

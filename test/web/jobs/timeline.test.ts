@@ -117,7 +117,7 @@ describe('a job that does not run', () => {
       more: expect.stringContaining('Attempt 1 of 4 ended with an error that another attempt would not change.'),
     });
     const used = job('failed', [attempt(4, 1, 2, end)], { attempt: 4 });
-    expect(findReason(used, surroundings)?.more).toContain('4 attempts were made, and none is left.');
+    expect(findReason(used, surroundings)?.more).toContain('4 attempts were made, and no other follows.');
   });
 });
 
