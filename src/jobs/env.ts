@@ -7,10 +7,25 @@ const schema = z
     FFMPEG_PATH: z.string().optional(),
     /** The ffprobe to use; looked for in PATH when unset. */
     FFPROBE_PATH: z.string().optional(),
+    /** The backend application that API-call jobs trigger, up to and without /api/v1; BACKEND_API_URL when unset. */
+    PLATFORM_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+    /** Where the API is; the runtime reads it too. */
+    BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
+    /** Signs the calls of API-call jobs; the runtime insists on it, a test of other jobs need not have it. */
+    WORKER_SERVICE_TOKEN: z.string().optional(),
+    /** Names this worker to the backend too. */
+    WORKER_ID: z.string().optional(),
     /** Where programs are looked for. */
     PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   })
-  .transform((env) => ({ ffmpegPath: env.FFMPEG_PATH, ffprobePath: env.FFPROBE_PATH, searchPath: env.PATH }));
+  .transform((env) => ({
+    ffmpegPath: env.FFMPEG_PATH,
+    ffprobePath: env.FFPROBE_PATH,
+    platformUrl: (env.PLATFORM_API_URL ?? env.BACKEND_API_URL).replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
+    serviceToken: env.WORKER_SERVICE_TOKEN,
+    workerId: env.WORKER_ID ?? 'worker',
+    searchPath: env.PATH,
+  }));
 
 export type JobsEnv = Readonly<z.infer<typeof schema>>;
 

@@ -1,4 +1,7 @@
 // The one door to the catalogue: the runtime imports jobs from here and from nowhere deeper.
+import { API_CALLS } from '../contract/catalogue/api-calls/index.ts';
+import { createApiCallJob } from './api-calls/api-call-job.ts';
+import { createPlatformClient, type PlatformClient } from './api-calls/platform-client.ts';
 import type { JobDefinition } from './define-job.ts';
 import type { JobsEnv } from './env.ts';
 import { createFileJobs } from './files/file-jobs.ts';
@@ -14,12 +17,44 @@ export type Jobs = {
 /** Every job that this build can run. A new domain adds one line. Nothing is started before the first job needs it. */
 export function createJobs(env: JobsEnv, warn: (message: string) => void): Jobs {
   const tools = createMediaTools({ ...env, warn });
-  return { definitions: [...createFileJobs(tools)], close: () => tools.close() };
+  const platform = platformOf(env);
+  return {
+    definitions: [...createFileJobs(tools), ...API_CALLS.map((call) => createApiCallJob(call, platform))],
+    async close() {
+      await Promise.all([tools.close(), platform?.close()]);
+    },
+  };
+}
+
+function platformOf({ platformUrl, serviceToken, workerId }: JobsEnv): PlatformClient | undefined {
+  return serviceToken === undefined
+    ? undefined
+    : createPlatformClient({ baseUrl: platformUrl, serviceToken, workerId });
 }
 
 export type { AttemptFacts, JobApi, JobContext, UploadOptions } from './context.ts';
+export type {
+  JobIdempotency,
+  JobLock,
+  JobMetrics,
+  JobStep,
+  LockOptions,
+  MetricTags,
+  OnceOptions,
+  OnceResult,
+  RecordedStep,
+} from './facilities.ts';
 export { defineJob, type JobDefinition, type JobOutput } from './define-job.ts';
 export { readJobsEnv, type JobsEnv } from './env.ts';
-export { BadInput, JobError, NonRetryable, Release, RetryAfter, ToolUnavailable } from './errors.ts';
+export {
+  BadInput,
+  JobError,
+  LockBusy,
+  LockLost,
+  NonRetryable,
+  Release,
+  RetryAfter,
+  ToolUnavailable,
+} from './errors.ts';
 export { createRegistry, RegistryFault, type JobRegistry } from './registry.ts';
 export { apiErrorDelaySeconds } from './retry-policy.ts';

@@ -1,8 +1,9 @@
+import { API_CALLS } from './api-calls/index.ts';
 import type { JobDeclaration } from './declare-job.ts';
 import { audioJob, metadataJob, thumbnailJob, videoJob } from './files.ts';
 
 /** Every job that ships with the product. */
-export const CATALOGUE: readonly JobDeclaration[] = [thumbnailJob, metadataJob, videoJob, audioJob];
+export const CATALOGUE: readonly JobDeclaration[] = [thumbnailJob, metadataJob, videoJob, audioJob, ...API_CALLS];
 
 /** The jobs that one process knows: those that ship with the product, and a user's own. */
 export type Catalogue = {

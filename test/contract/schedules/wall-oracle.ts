@@ -1,0 +1,64 @@
+import { parseCron } from '../../../src/contract/schedules/cron.ts';
+
+const MINUTE_MS = 60_000;
+
+/** The wall's clock of a zone, minute by minute, read from nothing but Intl. */
+function wallReader(zone: string): (atMs: number) => number {
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: zone,
+    ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
+  });
+  const known = new Map<number, number>();
+  return (atMs) => {
+    const wallMs = known.get(atMs) ?? Date.parse(`${format.format(atMs).replace(' ', 'T')}:00Z`);
+    known.set(atMs, wallMs);
+    return wallMs;
+  };
+}
+
+const readers = new Map<string, ReturnType<typeof wallReader>>();
+
+/** Whether a minute of the wall fits five fields of plain numbers, `*`, lists, ranges and steps: written without the parser. */
+export function fits(expression: string, wallMs: number): boolean {
+  const date = new Date(wallMs);
+  const [minute = '', hour = '', day = '', month = '', weekday = ''] = expression.split(' ');
+  const has = (field: string, value: number, least: number, most: number): boolean =>
+    field.split(',').some((part) => {
+      const [range = '', step] = part.split('/');
+      const [from = least, to = step === undefined ? from : most] =
+        range === '*' ? [least, most] : range.split('-').map(Number);
+      return value >= from && value <= to && (value - from) % Number(step ?? 1) === 0;
+    });
+  const fitsWeekday = has(weekday, date.getUTCDay(), 0, 7) || (date.getUTCDay() === 0 && has(weekday, 7, 0, 7));
+  const fitsDay = has(day, date.getUTCDate(), 1, 31);
+  const either = !day.startsWith('*') && !weekday.startsWith('*');
+  return (
+    has(minute, date.getUTCMinutes(), 0, 59) &&
+    has(hour, date.getUTCHours(), 0, 23) &&
+    has(month, date.getUTCMonth() + 1, 1, 12) &&
+    (either ? fitsDay || fitsWeekday : fitsDay && fitsWeekday)
+  );
+}
+
+/** Every instant after `fromMs` and up to `toMs` at which the expression fires, found by looking at every single minute. */
+export function firesBetween(expression: string, zone: string, fromMs: number, toMs: number): number[] {
+  const wallAt = readers.get(zone) ?? wallReader(zone);
+  readers.set(zone, wallAt);
+  const { kind } = parseCron(expression);
+  const fires: number[] = [];
+  // A day earlier, so that what the wall has shown before is known.
+  let wallMs = wallAt(fromMs - 24 * 60 * MINUTE_MS);
+  let highestMs = wallMs;
+  for (let atMs = fromMs - (24 * 60 - 1) * MINUTE_MS; atMs <= toMs; atMs += MINUTE_MS) {
+    const before = wallMs;
+    wallMs = wallAt(atMs);
+    let fire = fits(expression, wallMs);
+    if (kind === 'fixed') {
+      if (wallMs <= highestMs) fire = false;
+      for (let skipped = before + MINUTE_MS; skipped < wallMs; skipped += MINUTE_MS) fire ||= fits(expression, skipped);
+    }
+    highestMs = Math.max(highestMs, wallMs);
+    if (fire && atMs > fromMs) fires.push(atMs);
+  }
+  return fires;
+}
