@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from '../support/api.ts';
 import { createProducer, createQueueShelf, createWorker } from './support/actors.ts';
 import { expectData } from './support/client.ts';
-import { pause, until } from './support/until.ts';
+import { pause } from './support/until.ts';
 
 const CONFIRM_SECONDS = 2;
 let api: Api;
@@ -99,13 +99,14 @@ describe.concurrent('a claim that is repeated under its claimId', () => {
     const claimId = randomUUID();
     const [job] = await worker.claim({ claimId });
     await pause(CONFIRM_SECONDS * 700);
-    expect((await worker.claim({ claimId })).map((each) => each.id)).toEqual([job!.id]);
-    const replayed = performance.now();
-    await pause(CONFIRM_SECONDS * 600); // now past the first deadline, not past the second
-    expect(await other.claim()).toEqual([]);
-    expect((await other.claimOne(queue, 10_000)).id).toBe(id);
-    expect(performance.now() - replayed).toBeGreaterThan(CONFIRM_SECONDS * 900);
-    expect(performance.now() - replayed).toBeLessThan((CONFIRM_SECONDS + 3) * 1000);
+    expect((await worker.claim({ claimId })).map((each) => each.id)).toEqual([id]);
+    // Without the repetition it would be offered after one confirmSeconds; by the clock of the api, so that a busy
+    // machine changes nothing.
+    const next = await other.claimOne(queue, 15_000);
+    expect(next.id).toBe(id);
+    const waited = Date.parse(next.claimedAt) - Date.parse(job!.claimedAt);
+    expect(waited).toBeGreaterThanOrEqual(CONFIRM_SECONDS * 1600);
+    expect(waited).toBeLessThan(CONFIRM_SECONDS * 1700 + 6_000);
   });
 });
 
@@ -115,10 +116,11 @@ describe.concurrent('a claim that nobody confirms', () => {
     const [silent, other] = [await createWorker(api, [queue]), await createWorker(api, [queue])];
     expect(silent.intervals.confirmSeconds).toBe(CONFIRM_SECONDS);
     const id = await producer.enqueue(queue, { maxAttempts: 1 });
-    await silent.claimOne(queue);
-    const claimed = performance.now();
-    const job = await other.claimOne(queue);
-    expect(performance.now() - claimed).toBeLessThan((CONFIRM_SECONDS + 2) * 1000);
+    const first = await silent.claimOne(queue);
+    const job = await other.claimOne(queue, 15_000);
+    const waited = Date.parse(job.claimedAt) - Date.parse(first.claimedAt);
+    expect(waited).toBeLessThan((CONFIRM_SECONDS + 3) * 1000);
+    expect(waited).toBeGreaterThan(CONFIRM_SECONDS * 900);
     expect(job).toMatchObject({ id, attempt: 1, maxAttempts: 1 });
     expectData(await other.complete(job), 200);
     expect((await producer.view(queue, id)).state).toBe('completed');
@@ -136,50 +138,5 @@ describe.concurrent('a claim that nobody confirms', () => {
     expect((await worker.beat([named, unnamed])).lost).toEqual([unnamed.id]);
     expectData(await worker.complete(named), 200);
     expectData(await other.complete(taken), 200);
-  });
-});
-
-describe.concurrent('a claim whose client is gone', () => {
-  it.each([{}, { claimId: true }])('gives a job of a parked poll to another worker at once (%j)', async (kind) => {
-    const queue = nextQueue();
-    const [gone, other] = [await createWorker(api, [queue]), await createWorker(api, [queue])];
-    const wish = { waitSeconds: 20, ...('claimId' in kind ? { claimId: randomUUID() } : {}) };
-    const abort = new AbortController();
-    const parked = gone.ask(wish, abort.signal).catch(() => 'cut');
-    await pause(300); // parks it; nothing outside tells when it is
-    abort.abort();
-    expect(await parked).toBe('cut');
-    const id = await producer.enqueue(queue);
-    const enqueued = performance.now();
-    expect(await other.claimOne(queue)).toMatchObject({ id, attempt: 1 });
-    expect(performance.now() - enqueued).toBeLessThan(CONFIRM_SECONDS * 1000);
-  });
-
-  it('swallows no job when it goes at the very moment in which one comes', async () => {
-    const queue = nextQueue();
-    const other = await createWorker(api, [queue]);
-    const ids = new Set<string>();
-    for (let round = 0; round < 12; round++) {
-      const gone = await createWorker(api, [queue]);
-      const abort = new AbortController();
-      const wish = { waitSeconds: 20, ...(round % 2 === 0 ? { claimId: randomUUID() } : {}) };
-      const parked = gone.ask(wish, abort.signal).catch(() => 'cut');
-      await pause(60);
-      const enqueued = producer.enqueue(queue);
-      await pause(round % 4);
-      abort.abort();
-      ids.add(await enqueued);
-      await parked;
-    }
-    const taken = new Set<string>();
-    await until('every job again, at its first attempt', (CONFIRM_SECONDS + 4) * 1000, async () => {
-      for (const job of await other.claim({ limit: 20, waitSeconds: 1 })) {
-        expect(job.attempt).toBe(1);
-        taken.add(job.id);
-        await other.complete(job);
-      }
-      return taken.size === ids.size;
-    });
-    expect(taken).toEqual(ids);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from '../support/api.ts';
 import { createProducer, createQueueShelf, createWorker, payloadOf } from './support/actors.ts';
 import { expectData, expectRefusal } from './support/client.ts';
-import { pause } from './support/until.ts';
+import { pause, until } from './support/until.ts';
 
 let api: Api;
 let producer: ReturnType<typeof createProducer>;
@@ -138,11 +138,16 @@ describe.concurrent('a claim', () => {
     expect(served['critical'], JSON.stringify(served)).toBeGreaterThan(served['file_processing']!);
   });
 
-  it('fills its limit from several queues', async () => {
+  it('may carry jobs of several queues in one answer', async () => {
     const queues = [nextQueue(), nextQueue(), nextQueue()];
     const worker = await createWorker(api, queues);
-    for (const queue of queues) await producer.enqueue(queue);
-    expect(new Set((await worker.claim({ limit: 10 })).map((job) => job.queue))).toEqual(new Set(queues));
+    // It need not: which queues are known to have jobs at this moment is the api's affair. But it must happen.
+    await until('one answer with jobs of three queues', 10_000, async () => {
+      for (const queue of queues) await producer.enqueue(queue);
+      const jobs = await worker.claim({ limit: 30 });
+      for (const job of jobs) await worker.complete(job);
+      return new Set(jobs.map((job) => job.queue)).size === queues.length;
+    });
   });
 });
 
@@ -151,11 +156,11 @@ describe.concurrent('a long poll', () => {
     const worker = await createWorker(api, [nextQueue()]);
     const at = performance.now();
     expect((await worker.ask()).status).toBe(204);
-    expect(performance.now() - at).toBeLessThan(900);
+    expect(performance.now() - at).toBeLessThan(1_900);
     const parked = performance.now();
     expect((await worker.ask({ waitSeconds: 2 })).status).toBe(204);
     expect(performance.now() - parked).toBeGreaterThan(1_900);
-    expect(performance.now() - parked).toBeLessThan(4_000);
+    expect(performance.now() - parked).toBeLessThan(8_000);
   });
 
   it('is woken by a new job, not by a timer', async () => {
@@ -182,12 +187,12 @@ describe.concurrent('a long poll', () => {
     const enqueued = performance.now();
     const job = (await worker.claim({ waitSeconds: 20 }))[0]!;
     expect(performance.now() - enqueued).toBeGreaterThan(900);
-    expect(performance.now() - enqueued).toBeLessThan(4_000);
+    expect(performance.now() - enqueued).toBeLessThan(10_000);
     await worker.fail(job, { retryInSeconds: 1 });
     const failed = performance.now();
     expect((await worker.claim({ waitSeconds: 20 }))[0]).toMatchObject({ id: job.id, attempt: 2 });
     expect(performance.now() - failed).toBeGreaterThan(900);
-    expect(performance.now() - failed).toBeLessThan(4_000);
+    expect(performance.now() - failed).toBeLessThan(10_000);
   });
 
   it('is not needed to find a retry whose time has come', async () => {
@@ -208,7 +213,7 @@ describe.concurrent('a long poll', () => {
     await giver.release(job);
     const released = performance.now();
     expect((await parked)[0]).toMatchObject({ id: job.id, attempt: 1 });
-    expect(performance.now() - released).toBeLessThan(3_000);
+    expect(performance.now() - released).toBeLessThan(8_000);
   });
 
   it('wakes one of many for one job, and each gets its own of many jobs', async () => {
