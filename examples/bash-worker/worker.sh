@@ -5,7 +5,7 @@
 set -u
 : "${WORKER_SERVICE_TOKEN:?the secret shared with the api}" "${WORKER_COMMAND:?the command that runs a job}"
 api=${BACKEND_API_URL:-http://127.0.0.1:3000}/api/v1 id=${WORKER_ID:-bash-$HOSTNAME-$$} dir=$(mktemp -d)
-queues="[\"${WORKER_QUEUES:-file_processing}\"]" queues=${queues//,/\",\"} give_back='' beats=''
+queues="[\"${WORKER_QUEUES:-file_processing}\"]" queues=${queues//,/\",\"} beats=''
 
 sha256() { openssl dgst -sha256 -binary; }
 hexadecimal() { od -An -v -tx1 | tr -d ' \n'; }
@@ -46,7 +46,7 @@ beat() { # names the running job and hears directives; a job that was lost or ca
   [[ ! -s $dir/running ]] || { job=$(<"$dir/running") status=busy; }
   [[ ! -e $dir/draining ]] || status=draining
   case $(call "$answer" POST "/workers/$id/heartbeat" "{\"status\":\"$status\",\"running\":[$job]}") in
-    200) [[ $(json .data.directive <"$answer") == continue ]] || touch "$dir/draining"
+    200) case $(json .data.directive <"$answer") in drain) touch "$dir/draining" ;; stop) touch "$dir/draining" "$dir/leaving" ;; esac
       [[ $(json .data.lost <"$answer")$(json .data.cancelled <"$answer") == '[][]' ]] || touch "$dir/stopped" ;;
     404) [[ -e $dir/draining ]] || register ;;
   esac
@@ -64,9 +64,9 @@ run() { # runs the job in $dir/claimed
   rm -f "$dir/stopped" && echo "{\"jobId\":\"$job\",\"lease\":\"$lease\"}" >"$dir/running" && beat # confirms the claim
   json .data.jobs.0.payload <"$dir/claimed" >"$dir/payload"
   "$WORKER_COMMAND" "$(json .data.jobs.0.name <"$dir/claimed")" <"$dir/payload" >"$dir/out" 2>"$dir/err" & child=$!
-  while kill -0 $child 2>/dev/null; do [[ ! -e $dir/stopped && -z $give_back ]] || kill $child; sleep 0.1; done
+  while kill -0 $child 2>/dev/null; do [[ ! -e $dir/stopped && ! -e $dir/leaving ]] || kill $child; sleep 0.1; done
   wait $child || code=$?; lease="\"lease\":\"$lease\""
-  ((code != 143)) || code=${give_back:-143}
+  [[ $code != 143 || ! -e $dir/leaving ]] || code=75
   case $code in
     0) settle complete "$job" "{$lease,\"output\":{\"stdout\":$(quote <"$dir/out")}}" ;;
     75) settle release "$job" "{$lease,\"reason\":\"the command gave it back\"}" ;;
@@ -76,7 +76,7 @@ run() { # runs the job in $dir/claimed
 }
 on_signal() { # the first one drains, which also ends a parked claim; the second one gives the running job back
   [[ $BASHPID == $$ ]] || exit 143 # a command that is stopped before it has begun is still a copy of this shell
-  [[ ! -e $dir/draining ]] || give_back=75
+  [[ ! -e $dir/draining ]] || touch "$dir/leaving"
   touch "$dir/draining" && call "$dir/drained" POST "/workers/$id/drain" '{}' >/dev/null
 }
 

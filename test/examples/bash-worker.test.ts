@@ -141,6 +141,15 @@ describe('the worker in bash', () => {
     expect(await other.claimOne(queue, 10_000)).toMatchObject({ id: job, attempt: 1 });
   });
 
+  it('gives back what runs when an operator tells it to stop', async () => {
+    const job = await post('endless');
+    await becomes(job, 'active');
+    expectData(await operator.post(`/workers/${id}/drain`, { leave: 'stop' }), 200);
+    const other = await createWorker(api, [queue]);
+    expect(await other.claimOne(queue, 12_000)).toMatchObject({ id: job, attempt: 1 });
+    await until('its end', 10_000, async () => worker.child.exitCode === 0);
+  });
+
   it('keeps its secret out of the list of processes', async () => {
     const job = await post('short');
     const seen: string[] = [];

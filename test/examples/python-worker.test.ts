@@ -47,7 +47,17 @@ let folder: string;
 let worker: Running;
 let id: string;
 let queue: string;
-const queues = ['reports', 'services', 'billing', 'mcp', 'email', 'trading', 'compliance', 'integrations'];
+const queues = [
+  'reports',
+  'services',
+  'billing',
+  'mcp',
+  'email',
+  'trading',
+  'compliance',
+  'integrations',
+  'trading_learning',
+];
 
 beforeAll(async () => {
   requireProgram('python3');
@@ -161,6 +171,15 @@ describe('the worker in Python', () => {
   it('drains when an operator says so', async () => {
     expectData(await operator.post(`/workers/${id}/drain`), 200);
     await until('its end', 15_000, async () => worker.child.exitCode === 0);
+  });
+
+  it('gives back what runs when an operator tells it to stop', async () => {
+    const job = await post('endless');
+    await becomes(job, 'active');
+    expectData(await operator.post(`/workers/${id}/drain`, { leave: 'stop' }), 200);
+    const other = await createWorker(api, [queue]);
+    expect(await other.claimOne(queue, 12_000)).toMatchObject({ id: job, attempt: 1 });
+    await until('its end', 10_000, async () => worker.child.exitCode === 0);
   });
 
   it('gives back at once what runs when it is told a second time', async () => {

@@ -57,6 +57,16 @@ describe.concurrent('a drain', () => {
     const data = expectData(await operator.get(worker.path), 200);
     expect((data.worker ?? data).status).toBe('draining');
   });
+
+  it('becomes a stop when an operator asks the worker to leave at once', async () => {
+    const worker = await createWorker(api, [nextQueue()]);
+    const operator = callerAs(api, 'operator', 'ops');
+    expectData(await operator.post(`${worker.path}/drain`, { reason: 'it is on fire', leave: 'stop' }), 200);
+    expect((await worker.beat()).directive).toBe('stop');
+    expectRefusal(await operator.post(`${worker.path}/drain`, { leave: 'never' }), 422);
+    expectData(await worker.register(), 201);
+    expect((await worker.beat()).directive).toBe('continue');
+  });
 });
 
 describe.concurrent('leaving', () => {
