@@ -10,12 +10,6 @@ export type CircuitSettings = {
   readonly timeoutMs: number;
 };
 
-/** The circuits of the product and their numbers. One circuit never stops another's calls. */
-export const CIRCUITS = {
-  backend_api: { failures: 15, recoveryMs: 60_000, timeoutMs: 120_000 },
-  web_auth_api: { failures: 10, recoveryMs: 60_000, timeoutMs: 15_000 },
-} as const satisfies Record<string, CircuitSettings>;
-
 /** What a failed call says of the far side: it is down, it is up (it answered), or nothing (the caller gave up). */
 export type FaultVerdict = 'down' | 'up' | 'unknown';
 
@@ -27,7 +21,17 @@ export type CircuitOptions = CircuitSettings & {
 };
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
-export type CircuitStatus = { readonly name: string; readonly state: CircuitState; readonly failures: number };
+export type CircuitStatus = {
+  readonly name: string;
+  readonly state: CircuitState;
+  /** Counted failures in a row. */
+  readonly failures: number;
+  /** While open: until one call may probe; 0 when the next call will. */
+  readonly nextProbeInMs?: number;
+  readonly lastFailureAgoMs?: number;
+  readonly lastSuccessAgoMs?: number;
+  readonly settings: CircuitSettings;
+};
 
 export type CircuitCall = { readonly signal?: AbortSignal; readonly timeoutMs?: number };
 
@@ -38,6 +42,9 @@ export type CircuitBreaker = {
 };
 
 type Ticket = { readonly era: number };
+
+/** How long those wait who come while a probe is under way: nobody knows when it ends. */
+const PROBING_MS = 5_000;
 
 /**
  * Closed → open after so many failures in a row → half-open after the recovery time, when exactly one call goes
@@ -51,6 +58,8 @@ export function createCircuitBreaker(options: CircuitOptions): CircuitBreaker {
   let failures = 0;
   let openedAtMs = 0;
   let era = 0;
+  let lastFailureAtMs: number | undefined;
+  let lastSuccessAtMs: number | undefined;
 
   function enter(next: CircuitState): void {
     state = next;
@@ -66,11 +75,13 @@ export function createCircuitBreaker(options: CircuitOptions): CircuitBreaker {
       enter('half-open');
       return { era };
     }
-    if (state === 'half-open') throw new CircuitOpen(options.name, 1000);
+    if (state === 'half-open') throw new CircuitOpen(options.name, Math.min(PROBING_MS, options.recoveryMs));
     return { era };
   }
 
   function conclude(ticket: Ticket, verdict: FaultVerdict): void {
+    if (verdict === 'up') lastSuccessAtMs = now();
+    if (verdict === 'down') lastFailureAtMs = now();
     if (ticket.era !== era) return;
     if (verdict === 'up') {
       if (state === 'half-open') enter('closed');
@@ -97,6 +108,18 @@ export function createCircuitBreaker(options: CircuitOptions): CircuitBreaker {
         throw error;
       }
     },
-    status: () => ({ name: options.name, state, failures }),
+    status() {
+      const { name, failures: limit, recoveryMs, timeoutMs } = options;
+      const ago = (atMs: number) => Math.round(now() - atMs);
+      return {
+        name,
+        state,
+        failures,
+        ...(state === 'open' ? { nextProbeInMs: Math.max(0, Math.round(openedAtMs + recoveryMs - now())) } : {}),
+        ...(lastFailureAtMs === undefined ? {} : { lastFailureAgoMs: ago(lastFailureAtMs) }),
+        ...(lastSuccessAtMs === undefined ? {} : { lastSuccessAgoMs: ago(lastSuccessAtMs) }),
+        settings: { failures: limit, recoveryMs, timeoutMs },
+      };
+    },
   };
 }

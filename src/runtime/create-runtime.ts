@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createRegistry, type JobDefinition } from '../jobs/index.ts';
 import { createBridgeClient, type BridgeClient } from '../process/bridge-client.ts';
+import { createCircuits, type Circuits } from '../process/circuits.ts';
 import type { Service } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { createTokenSource } from '../process/service-token.ts';
 import { sleep } from '../process/sleep.ts';
 import { VERSION } from '../process/version.ts';
-import { createApiCircuit } from './api-circuit.ts';
 import type { RuntimeEnv } from './env.ts';
 import { createExecutor } from './executor.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -42,6 +42,8 @@ export type RuntimeDeps = {
   readonly env: RuntimeEnv;
   readonly jobs: readonly JobDefinition[];
   readonly log: Logger;
+  /** The registry of the process, which health and metrics read; one of its own when the runtime is alone. */
+  readonly circuits?: Circuits;
   readonly times?: Partial<RuntimeTimes>;
   readonly now?: () => number;
   readonly random?: () => number;
@@ -69,7 +71,8 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
   // Two pools of connections: however many streams the jobs keep open, a heartbeat always finds a free one.
   const control = connect(env, 16);
   const data = connect(env, Math.max(16, concurrency * 2));
-  const circuit = createApiCircuit(now);
+  // The circuit of the jobs' calls. Heartbeats, claims and settles never go through it.
+  const circuit = (deps.circuits ?? createCircuits(now)).get('backend_api');
   const leases = createLeaseTable();
   const workdirs = createWorkdirs(env.workDir, log);
   const usage = createUsageMeter(now);

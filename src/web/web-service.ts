@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { createCircuits, type Circuits } from '../process/circuits.ts';
 import type { Service } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { createWebApp } from './app.ts';
@@ -12,6 +13,8 @@ import type { RuntimeHealth } from './health/readiness.ts';
 export type WebServiceOptions = {
   readonly env: WebEnv;
   readonly log: Logger;
+  /** The registry of the process; one of its own when the dashboard is alone. */
+  readonly circuits?: Circuits;
   /** Whether the runtime in this process can claim and settle now; absent where none runs. */
   readonly runtimeHealth?: RuntimeHealth;
   readonly runtimeMetrics?: () => readonly Metric[];
@@ -26,8 +29,9 @@ export type WebService = Service & {
 const CLOSE_MS = 5_000;
 
 /** The dashboard and the health of this process. A port that is taken fails the start with one clear line. */
-export function createWebService({ env, log, runtimeHealth, runtimeMetrics }: WebServiceOptions): WebService {
-  const bridge = createDashboardBridge(env);
+export function createWebService(options: WebServiceOptions): WebService {
+  const { env, log, circuits = createCircuits(), runtimeHealth, runtimeMetrics } = options;
+  const bridge = createDashboardBridge(env, circuits);
   const metrics = createProcessMetrics();
   const app = createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetrics, log });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });

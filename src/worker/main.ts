@@ -1,4 +1,5 @@
 // The worker process: the polling runtime and the web app, or one of them, in one process without a database.
+import { createCircuits } from '../process/circuits.ts';
 import { EnvFault } from '../process/env.ts';
 import { EXIT } from '../process/exit-codes.ts';
 import { createLifecycle } from '../process/lifecycle.ts';
@@ -12,9 +13,10 @@ import { createWebHalf } from './web-half.ts';
 async function main(): Promise<number> {
   const { role, logLevel } = readWorkerEnv();
   const log = createLogger({ name: 'worker', level: logLevel });
-  const polling = role === 'web' ? undefined : createPollingHalf(log);
+  const circuits = createCircuits();
+  const polling = role === 'web' ? undefined : createPollingHalf(log, circuits);
   const runtime = polling?.runtime;
-  const web = role === 'runtime' ? undefined : await createWebHalf(log, runtime);
+  const web = role === 'runtime' ? undefined : await createWebHalf(log, runtime, circuits);
   // Services stop in reverse: the runtime drains while the web app still answers the health checks.
   const lifecycle = createLifecycle([...(web === undefined ? [] : [web]), ...(polling?.services ?? [])], log);
   const { promise: asked, resolve: stop } = Promise.withResolvers<number>();

@@ -1,4 +1,5 @@
 import { createJobs, readJobsEnv } from '../jobs/index.ts';
+import type { Circuits } from '../process/circuits.ts';
 import type { Service } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { createRuntime, readRuntimeEnv, type Runtime } from '../runtime/index.ts';
@@ -10,9 +11,9 @@ export type PollingHalf = {
 };
 
 /** The runtime, and below it what its jobs share, which is closed once no job runs any more. */
-export function createPollingHalf(log: Logger): PollingHalf {
+export function createPollingHalf(log: Logger, circuits: Circuits): PollingHalf {
   const jobs = createJobs(readJobsEnv(), (message) => log.warn(message));
-  const runtime = createRuntime({ env: readRuntimeEnv(), jobs: jobs.definitions, log });
+  const runtime = createRuntime({ env: readRuntimeEnv(), jobs: jobs.definitions, circuits, log });
   const shared: Service = { name: 'jobs', start: async () => undefined, stop: () => jobs.close() };
   return { runtime, services: [shared, runtime] };
 }

@@ -1,3 +1,4 @@
+import type { Circuits } from '../process/circuits.ts';
 import type { Logger } from '../process/logger.ts';
 import type { Runtime } from '../runtime/index.ts';
 import type { WebService } from '../web/index.ts';
@@ -7,14 +8,19 @@ import { runtimeMetrics } from './runtime-metrics.ts';
  * The dashboard and the health of this process; beside a runtime it tells of that too. The web app is loaded only
  * where it is served, so that a process that polls carries none of it.
  */
-export async function createWebHalf(log: Logger, runtime: Runtime | undefined): Promise<WebService> {
+export async function createWebHalf(
+  log: Logger,
+  runtime: Runtime | undefined,
+  circuits: Circuits,
+): Promise<WebService> {
   const { createWebService, readWebEnv } = await import('../web/index.ts');
   const env = readWebEnv();
-  if (runtime === undefined) return createWebService({ env, log });
+  if (runtime === undefined) return createWebService({ env, log, circuits });
   const { checks } = runtime;
   return createWebService({
     env,
     log,
+    circuits,
     runtimeHealth: async () => checks.ready(),
     runtimeMetrics: () => runtimeMetrics(checks),
   });

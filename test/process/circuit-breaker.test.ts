@@ -39,7 +39,7 @@ test('opens after exactly so many failures in a row, and a success in between st
   await fail(circuit, 2);
   await circuit.run(async () => 'fine');
   await fail(circuit, 2);
-  expect(circuit.status()).toEqual({ name: 'test', state: 'closed', failures: 2 });
+  expect(circuit.status()).toMatchObject({ name: 'test', state: 'closed', failures: 2 });
   await fail(circuit, 1);
   expect(circuit.status().state).toBe('open');
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createBridgeClient } from '../../src/process/bridge-client.ts';
-import { createApiCircuit } from '../../src/runtime/api-circuit.ts';
+import { createCircuits } from '../../src/process/circuits.ts';
 import { createJobApi } from '../../src/runtime/job-api.ts';
 
 let folder: string;
@@ -24,7 +24,7 @@ async function apiTo(handle: Handle, signal = new AbortController().signal) {
   const { port } = server.address() as AddressInfo;
   const client = createBridgeClient({ baseUrl: `http://127.0.0.1:${port}`, userAgent: 'test' });
   return {
-    api: createJobApi({ client, circuit: createApiCircuit(() => performance.now()), token: 't', signal }),
+    api: createJobApi({ client, circuit: createCircuits().get('backend_api'), token: 't', signal }),
     requests: () => requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

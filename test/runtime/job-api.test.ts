@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { BridgeCallError } from '../../src/process/bridge-error.ts';
 import { createBridgeClient } from '../../src/process/bridge-client.ts';
-import { createApiCircuit } from '../../src/runtime/api-circuit.ts';
+import { createCircuits } from '../../src/process/circuits.ts';
 import { createJobApi } from '../../src/runtime/job-api.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
@@ -16,7 +16,7 @@ async function apiTo(handle: Handle, signal = new AbortController().signal) {
   const { port } = server.address() as AddressInfo;
   const client = createBridgeClient({ baseUrl: `http://127.0.0.1:${port}`, userAgent: 'test' });
   const clock = { nowMs: 0 };
-  const circuit = createApiCircuit(() => clock.nowMs);
+  const circuit = createCircuits(() => clock.nowMs).get('backend_api');
   const close = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { outcome } from '../../src/contract/settlement.ts';
 import { BadInput, JobError, NonRetryable, Release, RetryAfter } from '../../src/jobs/index.ts';
 import { BridgeCallError } from '../../src/process/bridge-error.ts';
+import { CircuitOpen } from '../../src/process/circuit-open.ts';
 import { Interruption, type InterruptionKind } from '../../src/runtime/interruption.ts';
 import { endOfInterruption, outcomeOfFault } from '../../src/runtime/outcome.ts';
 
@@ -25,6 +26,26 @@ test('a job that is never retried is not retried because of the API either, unle
 test('an API error is known for one also when a handler wrapped it in words of its own', () => {
   const wrapped = new JobError('the file could not be stored', { code: 'store_failed', cause: apiError() });
   expect(outcomeOfFault(wrapped, 2)).toMatchObject({ error: { code: 'store_failed' }, retryInSeconds: 60 });
+});
+
+test('an open circuit burns no attempt: the job waits for the next probe, spread so that not all come back at once', () => {
+  const open = new CircuitOpen('backend_api', 42_000);
+  const refused = new BridgeCallError(open.message, { status: 503, code: 'circuit_open', cause: open });
+  const wrapped = new JobError('the file could not be stored', { cause: refused });
+  for (const thrown of [open, refused, wrapped]) {
+    for (const policy of ['standard', 'none'] as const) {
+      const ends = [0, 0.5, 1].map((chance) => outcomeOfFault(thrown, 1, policy, () => chance));
+      expect(ends.map((end) => end.type === 'released' && end.delaySeconds)).toEqual([42, 47, 52]);
+    }
+  }
+  expect(outcomeOfFault(open, 1)).toMatchObject({ reason: expect.stringContaining('backend_api is open') });
+  expect(outcomeOfFault(new CircuitOpen('c', 5_000), 1, 'standard', () => 1)).toMatchObject({ delaySeconds: 6.25 });
+});
+
+test('a handler that says what an open circuit means for its job is obeyed', () => {
+  const open = new CircuitOpen('backend_api', 42_000);
+  expect(outcomeOfFault(new NonRetryable('now or never', { cause: open }), 1)).toMatchObject({ retry: false });
+  expect(outcomeOfFault(new RetryAfter(7, 'soon', { cause: open }), 1)).toMatchObject({ retryInSeconds: 7 });
 });
 
 test('a circle of causes is not followed for ever', () => {

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { createCircuits } from '../../src/process/circuits.ts';
 import { createLogger } from '../../src/process/logger.ts';
 import { createWebHalf } from '../../src/worker/web-half.ts';
 import { claimedJob, scriptedBridge, type ScriptedBridge } from '../runtime/support/scripted-bridge.ts';
@@ -12,7 +13,7 @@ beforeEach(() => {
 
 async function serve(bridge: ScriptedBridge, runtime?: Parameters<typeof createWebHalf>[1]) {
   vi.stubEnv('BACKEND_API_URL', bridge.url);
-  const web = await createWebHalf(log, runtime);
+  const web = await createWebHalf(log, runtime, createCircuits());
   await web.start();
   return {
     text: async (path: string) => (await fetch(`http://127.0.0.1:${web.port()}${path}`)).text(),

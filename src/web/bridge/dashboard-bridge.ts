@@ -1,13 +1,8 @@
 import { authenticateUser } from '../../contract/routes/operators.ts';
 import type { Health } from '../../contract/health.ts';
 import { createBridgeClient, type BridgeClient } from '../../process/bridge-client.ts';
-import { BridgeCallError } from '../../process/bridge-error.ts';
-import {
-  CIRCUITS,
-  createCircuitBreaker,
-  type CircuitStatus,
-  type FaultVerdict,
-} from '../../process/circuit-breaker.ts';
+import type { CircuitStatus } from '../../process/circuit-breaker.ts';
+import { CIRCUITS, type Circuits } from '../../process/circuits.ts';
 import { createTokenSource } from '../../process/service-token.ts';
 import { VERSION } from '../../process/version.ts';
 import type { WebEnv } from '../env.ts';
@@ -22,6 +17,7 @@ export type DashboardBridge = {
   signIn(credentials: Credentials): Promise<SignedIn>;
   /** What the API says of itself; undefined when it does not say anything. */
   apiHealth(): Promise<Health | undefined>;
+  /** Every circuit of this process, also those of a runtime beside the dashboard. */
   circuits(): readonly CircuitStatus[];
   close(): Promise<void>;
 };
@@ -32,16 +28,17 @@ const PAGE_TIMEOUT_MS = 10_000;
  * The dashboard's only way to any data. Signing in has a client and a circuit of its own, so that a flood of page loads
  * against a sick API does not keep people from signing in, nor the other way round.
  */
-export function createDashboardBridge(env: WebEnv): DashboardBridge {
+export function createDashboardBridge(env: WebEnv, circuits: Circuits): DashboardBridge {
   const shared = { baseUrl: env.backendApiUrl, userAgent: `powernode-web/${VERSION}`, timeoutMs: PAGE_TIMEOUT_MS };
   const pages = createBridgeClient(shared);
   const doors = createBridgeClient({
     ...shared,
+    userAgent: 'PowernodeWorker-WebAuth/1.0',
     connections: 4,
     token: createTokenSource(env.serviceToken, { type: 'worker', sub: env.workerId }),
   });
-  const pageCircuit = createCircuitBreaker({ ...CIRCUITS.web_auth_api, name: 'web_pages_api', judge });
-  const doorCircuit = createCircuitBreaker({ ...CIRCUITS.web_auth_api, name: 'web_auth_api', judge });
+  const doorCircuit = circuits.get('web_auth_api');
+  const pageCircuit = circuits.own('web_pages_api', CIRCUITS.web_auth_api);
 
   return {
     ask: (calls) => pageCircuit.run(() => calls(pages)),
@@ -50,15 +47,9 @@ export function createDashboardBridge(env: WebEnv): DashboardBridge {
       return { token: data.session_token, expiresAt: new Date(data.expires_at) };
     },
     apiHealth: () => askReadiness(env.backendApiUrl),
-    circuits: () => [doorCircuit.status(), pageCircuit.status()],
+    circuits: () => circuits.statuses(),
     async close() {
       await Promise.all([pages.close(), doors.close()]);
     },
   };
-}
-
-/** An answer below 500, whatever it says, shows that the API is up. */
-function judge(error: unknown): FaultVerdict {
-  if (!(error instanceof BridgeCallError)) return 'unknown';
-  return error.status === undefined || error.status >= 500 ? 'down' : 'up';
 }

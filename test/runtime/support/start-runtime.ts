@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { declareJob, type JobDeclaration } from '../../../src/contract/catalogue/declare-job.ts';
 import { defineJob, type JobContext, type JobDefinition } from '../../../src/jobs/index.ts';
+import type { Circuits } from '../../../src/process/circuits.ts';
 import { createLogger } from '../../../src/process/logger.ts';
 import { createRuntime, readRuntimeEnv, type RuntimeTimes } from '../../../src/runtime/index.ts';
 import type { ScriptedBridge } from './scripted-bridge.ts';
@@ -15,13 +16,13 @@ export function job(name: string, handler: Handler, choices: Partial<JobDeclarat
   return defineJob(declareJob({ name, queue: 'default', payload: z.looseObject({}), ...choices }), handler);
 }
 
-type Options = { env?: Record<string, string>; times?: Partial<RuntimeTimes> };
+type Options = { env?: Record<string, string>; times?: Partial<RuntimeTimes>; circuits?: Circuits };
 
 /** A real runtime against a scripted bridge, with short times. Disposing stops it, in a hurry if it has to. */
 export async function startRuntime(
   bridge: ScriptedBridge,
   jobs: JobDefinition[],
-  { env = {}, times = {} }: Options = {},
+  { env = {}, times = {}, circuits }: Options = {},
 ) {
   const workDir = await mkdtemp(join(tmpdir(), 'runtime-test-'));
   const lines: Record<string, any>[] = [];
@@ -37,6 +38,7 @@ export async function startRuntime(
       ...env,
     }),
     jobs,
+    ...(circuits === undefined ? {} : { circuits }),
     log: createLogger({ name: 'test', level: 'debug', destination }),
     times: { graceMs: 200, partingMs: 400, ...times },
   });
