@@ -2,8 +2,8 @@ import { BridgeError } from './bridge-error.ts';
 
 const UNREACHABLE =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|timeout exceeded|Client has encountered a connection error|not queryable|Cannot use a pool after calling end/;
-/** 08 connection, 53 resources, 57P operator intervention: PostgreSQL is away or going away. */
-const AWAY = /^(08|53|57P)/;
+/** 08 connection, 53 resources, 57P operator intervention, 25006 a standby that may not write yet: away or going away. */
+const AWAY = /^(08|53|57P|25006)/;
 /** 40001 and 40P01 lose a race with another transaction; 55P03 waited too long for a lock. */
 const CONTENDED = new Set(['40001', '40P01', '55P03']);
 

@@ -72,7 +72,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   async function runUpkeep(): Promise<void> {
     try {
       await deps.boss.supervise();
-      await deps.pool.query(`DELETE FROM worker_api.claim WHERE claimed_at < now() - interval '1 day'`);
+      await forgetOld(deps.pool);
     } catch (error) {
       deps.log.warn({ err: error }, 'the upkeep of the queue did not finish; it runs again in 15 s');
     }
@@ -104,4 +104,21 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     },
     silentMs: () => performance.now() - lastGoodMs,
   };
+}
+
+/** Claims are replayed within minutes; attempts are the history that people read, and the proof of what was accepted. */
+const KEPT = [
+  ['claim', 'claimed_at', '1 day'],
+  ['attempt', 'settled_at', '14 days'],
+] as const;
+const FORGET_AT_ONCE = 5_000;
+
+/** A batch of what is older than its keep; little at a time, so that nobody waits behind it. */
+async function forgetOld(pool: Pool): Promise<void> {
+  for (const [table, time, keep] of KEPT) {
+    await pool.query(
+      `DELETE FROM worker_api.${table} WHERE ctid = ANY (ARRAY (
+         SELECT ctid FROM worker_api.${table} WHERE ${time} < now() - interval '${keep}' LIMIT ${String(FORGET_AT_ONCE)}))`,
+    );
+  }
 }
