@@ -73,7 +73,7 @@ describe('readiness', () => {
     expect((await ask(`${hangs}/health/live`)).status).toBe(200);
   });
 
-  it('asks the API once however many ask it', async () => {
+  it('is looked at once a second however many ask', async () => {
     let asked = 0;
     const url = await serve({
       runtimeHealth: async () => {
@@ -81,8 +81,9 @@ describe('readiness', () => {
         return [];
       },
     });
+    const startedAt = performance.now();
     await Promise.all(Array.from({ length: 50 }, () => ask(`${url}/health`)));
-    expect(asked).toBe(1);
+    expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - startedAt) / 1000));
   });
 });
 

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ADMIN, PASSWORD, setStage, type Stage } from '../pages/support/stage.ts';
 import { createVisitor } from './support/visitor.ts';
+
+// Each sign-in costs a fifth of a second of work by design, and more on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 let stage: Stage;
 beforeAll(async () => {

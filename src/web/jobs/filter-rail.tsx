@@ -45,7 +45,7 @@ export function FilterRail({ filter, counts, queues, deadLetters, names }: RailP
         )}
       </ul>
       {used.length === 0 && deadLetters === 0 && <p class="mute none">None in use</p>}
-      <h2>Name</h2>
+      {names.length > 0 && <h2>Name</h2>}
       <ul>
         {names.map((name) => (
           <Facet
@@ -84,8 +84,8 @@ function States({ filter, counts }: Pick<RailProps, 'filter' | 'counts'>) {
 function Facet({ chosen, href, word, count }: { chosen: boolean; href: string; word: string; count?: number }) {
   return (
     <li>
-      <a href={href} aria-current={chosen ? 'true' : undefined}>
-        <span>{word}</span>
+      <a href={href} title={word} aria-current={chosen ? 'true' : undefined}>
+        <span class="cut">{word}</span>
         {count !== undefined && <b>{thousands(count)}</b>}
       </a>
     </li>

@@ -9,6 +9,8 @@ import { allOf, FilterRail } from './filter-rail.tsx';
 import { jobsHref, type ListFilter } from './job-filter.ts';
 import { JobRows } from './job-rows.tsx';
 
+const NAMES_SHOWN = 12;
+
 /** The list of jobs with what it can be narrowed to. */
 export async function renderJobList(view: View, filter: ListFilter, list: JobList): Promise<string> {
   const { overview, nowMs } = view;
@@ -30,7 +32,7 @@ export async function renderJobList(view: View, filter: ListFilter, list: JobLis
             </button>
           </div>
         </div>
-        <Search filter={filter} names={names} />
+        <Search filter={filter} />
         <div class="with-rail">
           <FilterRail
             filter={filter}
@@ -49,10 +51,12 @@ export async function renderJobList(view: View, filter: ListFilter, list: JobLis
   });
 }
 
-/** The jobs that ship with the product, and those that this page shows: a backend may have its own. */
+/** The names on this page, the most frequent first, and the one that was chosen. */
 function namesIn({ jobs }: JobList, { name }: ListFilter): string[] {
-  const chosen = name === undefined ? [] : [name];
-  return [...new Set([...CATALOGUE.map((job) => job.name), ...jobs.map((job) => job.name), ...chosen])].sort();
+  const counts = new Map<string, number>(name === undefined ? [] : [[name, Infinity]]);
+  for (const job of jobs) counts.set(job.name, (counts.get(job.name) ?? 0) + 1);
+  const sorted = [...counts].sort(([a, left], [b, right]) => right - left || a.localeCompare(b));
+  return sorted.slice(0, NAMES_SHOWN).map(([each]) => each);
 }
 
 function sectionOf({ state, queue }: ListFilter): Section {
@@ -70,7 +74,7 @@ function matching({ overview }: View, { state, queue, name }: ListFilter, { coun
   return `${about}${plural(count, 'job')}`;
 }
 
-function Search({ filter, names }: { filter: ListFilter; names: readonly string[] }) {
+function Search({ filter }: { filter: ListFilter }) {
   const { state, queue } = filter;
   const chips = (['state', 'queue', 'name'] as const).flatMap((key) => {
     const value = filter[key];
@@ -102,7 +106,7 @@ function Search({ filter, names }: { filter: ListFilter; names: readonly string[
         />
       </div>
       <datalist id="names">
-        {names.map((name) => (
+        {CATALOGUE.map(({ name }) => (
           <option value={name} />
         ))}
       </datalist>

@@ -31,6 +31,10 @@ describe.each([
     });
     ids.failed = await seedJob(pool, { state: 'failed', createdAgo: 60, endedAgo: 20, retryCount: 3, name: 'other' });
     ids.dead = await seedJob(pool, { queue: 'dead_letter', createdAgo: 5 });
+    await pool.query(
+      `UPDATE pgboss.job SET source_name = 'email', source_id = $1, source_output = '{"message": "gave up"}' WHERE id = $2`,
+      [ids.done, ids.dead],
+    );
     await seedWorker(pool, 'w7', [{ jobId: ids.running, queue: 'default', name: 'a.job', retryCount: 2, percent: 62 }]);
     await seedAttempt(pool, { jobId: ids.done, queue: 'email', settledAgo: 50, workerId: 'w3' });
     for (const retryCount of [0, 1, 2, 3]) {
@@ -80,6 +84,11 @@ describe.each([
     expect(jobs.get(ids.failed ?? '')).toMatchObject({ error: 'try 3', attempt: 4, maxAttempts: 4 });
     expect(jobs.get(ids.ready ?? '')).toMatchObject({ payload: { to: 'a' } });
     expect(jobs.get(ids.later ?? '')).not.toHaveProperty('payload');
+  });
+
+  it('leads from a dead letter to the job that failed, and says with what', async () => {
+    const [dead] = (await list({ queue: 'dead_letter' })).jobs;
+    expect(dead).toMatchObject({ source: { queue: 'email', id: ids.done }, error: 'gave up' });
   });
 
   it('is paged without losing or repeating a job, whatever the size of a page', async () => {

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { authenticateUser, endSession, verifySession } from '../../../src/contract/routes/operators.ts';
 import { BridgeCallError } from '../../../src/process/bridge-error.ts';
 import { createTokenSource } from '../../../src/process/service-token.ts';
 import { SECRET, startOperatorBridge, type OperatorBridge } from './operator-bridge.ts';
+
+// Each sign-in costs a fifth of a second of work by design, and more on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 let bridge: OperatorBridge;
 
