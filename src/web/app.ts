@@ -50,7 +50,7 @@ const CONTENT_SECURITY_POLICY = {
 export function createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetrics, log }: WebAppDeps): WebApp {
   const app: WebApp = new Hono();
   const cookie = createSessionCookie(env);
-  const { environment, trustProxy, serviceToken, metricsToken } = env;
+  const { environment, trustProxy, trust, metricsToken } = env;
   const pages = createPages({ bridge, cookie, environment });
 
   installErrorHandler(app, { cookie, environment, log });
@@ -83,7 +83,7 @@ export function createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetri
     bridge,
     metrics,
     guarded: metricsToken !== undefined,
-    admit: createAdmission({ bridge, cookie, serviceToken, metricsToken }),
+    admit: createAdmission({ bridge, cookie, trust, metricsToken }),
     readiness: createReadiness(bridge, runtimeHealth),
     runtimeMetrics,
   });

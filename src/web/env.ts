@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { workerId } from '../contract/fields.ts';
-import { LIMITS } from '../contract/limits.ts';
 import { parseEnv } from '../process/env.ts';
+import { publicKeySet } from '../process/public-keys.ts';
+import { signingKeyFile } from '../process/signing-key.ts';
+import { sharedSecret, someTokenKey, tokenKeyOf } from '../process/token-variables.ts';
 
 const schema = z
   .object({
@@ -13,11 +15,11 @@ const schema = z
     /** Where the API is, up to and without /api/v1. */
     BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
     /** The secret that service tokens are signed with; shared with the API. */
-    WORKER_SERVICE_TOKEN: z
-      .string('expected the secret that is shared with the API, got nothing')
-      .refine((secret) => Buffer.byteLength(secret) >= LIMITS.secretBytes, {
-        error: `expected at least ${LIMITS.secretBytes} bytes`,
-      }),
+    WORKER_SERVICE_TOKEN: sharedSecret.optional(),
+    /** A file with an Ed25519 key to sign with instead, whose public half the API knows. */
+    SERVICE_TOKEN_PRIVATE_KEY: signingKeyFile.optional(),
+    /** Ed25519 public keys whose scrapers and operators may read details of this process. */
+    SERVICE_TOKEN_JWKS: publicKeySet.optional(),
     /** Names this process to the API when somebody signs in. */
     WORKER_ID: workerId.default(
       () =>
@@ -34,11 +36,16 @@ const schema = z
     /** What the dashboard calls this installation, e.g. production; under the name in its corner. */
     ENVIRONMENT_NAME: z.string().max(40).default('development'),
   })
+  .refine(...someTokenKey)
   .transform((env) => ({
     port: env.WEB_PORT,
     host: env.HOST,
     backendApiUrl: env.BACKEND_API_URL.replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
-    serviceToken: env.WORKER_SERVICE_TOKEN,
+    tokenKey: tokenKeyOf(env) ?? z.NEVER,
+    trust: {
+      secrets: env.WORKER_SERVICE_TOKEN === undefined ? undefined : { current: env.WORKER_SERVICE_TOKEN },
+      keys: env.SERVICE_TOKEN_JWKS,
+    },
     workerId: env.WORKER_ID,
     metricsToken: env.METRICS_TOKEN,
     secureCookies: env.WEB_SECURE_COOKIES,

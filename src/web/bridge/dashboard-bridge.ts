@@ -35,7 +35,7 @@ export function createDashboardBridge(env: WebEnv, circuits: Circuits): Dashboar
     ...shared,
     userAgent: 'PowernodeWorker-WebAuth/1.0',
     connections: 4,
-    token: createTokenSource(env.serviceToken, { type: 'worker', sub: env.workerId }),
+    token: createTokenSource(env.tokenKey, { type: 'worker', sub: env.workerId }),
   });
   const doorCircuit = circuits.get('web_auth_api');
   const pageCircuit = circuits.own('web_pages_api', CIRCUITS.web_auth_api);

@@ -1,10 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import { jwtVerify } from 'jose';
-import { z } from 'zod';
 import { verifySession } from '../../contract/routes/operators.ts';
-import { LIMITS } from '../../contract/limits.ts';
 import { BridgeCallError } from '../../process/bridge-error.ts';
-import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../../process/service-token.ts';
+import { createTokenVerifier, type TokenTrust } from '../../process/verify-token.ts';
 import type { DashboardBridge } from '../bridge/dashboard-bridge.ts';
 import type { SessionCookie } from '../http/session-cookie.ts';
 import type { WebContext } from '../http/web-context.ts';
@@ -12,32 +9,22 @@ import type { WebContext } from '../http/web-context.ts';
 export type AdmissionDeps = {
   readonly bridge: DashboardBridge;
   readonly cookie: SessionCookie;
-  readonly serviceToken: string;
+  readonly trust: TokenTrust;
   readonly metricsToken: string | undefined;
 };
 
 export type Admission = 'granted' | 'unauthorized' | 'forbidden';
 
-const claims = z.object({ type: z.string(), iat: z.number(), exp: z.number() });
-
 /**
  * Who may read details of this process: whoever holds METRICS_TOKEN, a service token of type scraper or operator, or a
  * signed-in person. Service tokens are checked here, so that scraping works while the API is down.
  */
-export function createAdmission({ bridge, cookie, serviceToken, metricsToken }: AdmissionDeps) {
-  const key = new TextEncoder().encode(serviceToken);
+export function createAdmission({ bridge, cookie, trust, metricsToken }: AdmissionDeps) {
+  const verify = createTokenVerifier(trust);
 
   async function byServiceToken(token: string): Promise<Admission> {
     try {
-      const { payload } = await jwtVerify(token, key, {
-        algorithms: ['HS256'],
-        issuer: TOKEN_ISSUER,
-        audience: TOKEN_AUDIENCE,
-        clockTolerance: LIMITS.clockSkewSeconds,
-        requiredClaims: ['sub', 'iat', 'exp'],
-      });
-      const { type, iat, exp } = claims.parse(payload);
-      if (exp - iat > LIMITS.tokenLifeSeconds) return 'unauthorized';
+      const { type } = await verify(token);
       return type === 'scraper' || type === 'operator' ? 'granted' : 'forbidden';
     } catch {
       return 'unauthorized';

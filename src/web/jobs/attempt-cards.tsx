@@ -27,7 +27,10 @@ export function AttemptCards({ job, nowMs }: { job: JobView; nowMs: number }) {
 function Card({ attempt, nowMs }: { attempt: AttemptView; nowMs: number }) {
   const { workerId, claimedAt, settledAt, outcome, error } = attempt;
   const claimedMs = Date.parse(claimedAt);
-  const ran = duration((settledAt === undefined ? nowMs : Date.parse(settledAt)) - claimedMs);
+  const ran =
+    settledAt === undefined
+      ? `runs for ${duration(nowMs - claimedMs)}`
+      : `ran ${duration(Date.parse(settledAt) - claimedMs)}`;
   const word = `Attempt ${attempt.attempt}`;
   return (
     <div class="card">
@@ -36,7 +39,7 @@ function Card({ attempt, nowMs }: { attempt: AttemptView; nowMs: number }) {
         <span class="mute">{outcome === 'lost' ? 'lost its lease' : outcome}</span>
         <span class="mute">{workerId}</span>
         <span class="mute">
-          claimed <Time ms={claimedMs}>{clockOrDay(claimedMs, nowMs)}</Time>, ran {ran}
+          claimed <Time ms={claimedMs}>{clockOrDay(claimedMs, nowMs)}</Time>, {ran}
         </span>
       </div>
       {error?.message !== undefined && <Failure outcome={outcome} error={error} />}
