@@ -13,10 +13,12 @@ const tests = report.testResults.flatMap((file) => file.assertionResults);
 const count = (...states) => tests.filter(({ status }) => states.includes(status)).length;
 // A file that could not even be loaded has no tests in the report, and is a failure all the same.
 const brokenFiles = report.testResults.filter((file) => file.status === 'failed' && !hasFailedTest(file)).length;
-const failed = count('failed') + brokenFiles;
+const told = count('failed') + brokenFiles;
+// An error that nobody caught fails the run without failing a test.
+const failed = told === 0 && !report.success ? 1 : told;
 
 console.log(`${count('passed')} passed, ${failed} failed, ${tests.length - count('passed', 'failed')} skipped`);
-process.exit(failed === 0 && report.success && tests.length > 0 ? 0 : 1);
+process.exit(failed === 0 && tests.length > 0 ? 0 : 1);
 
 function hasFailedTest(file) {
   return file.assertionResults.some(({ status }) => status === 'failed');

@@ -99,6 +99,7 @@ test.each([
   [[['passed', 'passed', 'skipped']], true, '2 passed, 0 failed, 1 skipped', 0],
   [[['passed', 'failed', 'todo']], false, '1 passed, 1 failed, 1 skipped', 1],
   [[['passed'], []], false, '1 passed, 1 failed, 0 skipped', 1],
+  [[['passed']], false, '1 passed, 1 failed, 0 skipped', 1],
   [[], true, '0 passed, 0 failed, 0 skipped', 1],
 ])('a report of %j is counted as it is', async (files, success, line, code) => {
   const path = join(await folder(), 'report.json');
