@@ -25,24 +25,30 @@ const row = z.object({ state: jobState, data: z.unknown(), retry_count: z.number
  * Cancels a job that has not ended. Whoever runs it hears of it at the next heartbeat, and what it settles then is
  * refused. Throws not_found, or not_cancellable when the job has ended.
  */
-export async function cancelJob({ boss, pool, hooks, holder }: Changing, { queue, id }: Target): Promise<JobState> {
-  return await withTransaction(pool, async (client): Promise<JobState> => {
-    const job = await lockJob(client, { queue, id });
-    if (job.state === 'completed' || job.state === 'failed' || job.state === 'cancelled') {
-      throw new BridgeError('not_cancellable', `expected a job that has not ended, got one that is ${job.state}`);
-    }
-    await boss.cancel(queue, id, { db: onConnection(client) });
-    const ref = holder(id);
-    const running = job.state === 'active' && ref?.retryCount === job.retry_count ? ref : undefined;
-    if (running !== undefined)
-      await recordAttempts(client, [{ ref: running, outcome: 'cancelled', state: 'cancelled' }]);
-    const name = nameOf(job.data);
-    if (hooks.names.has(name)) {
-      const retryCount = running === undefined ? {} : { retryCount: running.retryCount };
-      await hooks.ended(client, [{ queue, jobId: id, name, state: 'cancelled', ...retryCount }]);
-    }
-    return 'cancelled';
-  });
+export async function cancelJob(changing: Changing, target: Target): Promise<JobState> {
+  return await withTransaction(changing.pool, (client) => cancelJobIn(changing, client, target));
+}
+
+/** The same in the caller's transaction. */
+export async function cancelJobIn(
+  { boss, hooks, holder }: Changing,
+  client: Queryable,
+  { queue, id }: Target,
+): Promise<JobState> {
+  const job = await lockJob(client, { queue, id });
+  if (job.state === 'completed' || job.state === 'failed' || job.state === 'cancelled') {
+    throw new BridgeError('not_cancellable', `expected a job that has not ended, got one that is ${job.state}`);
+  }
+  await boss.cancel(queue, id, { db: onConnection(client) });
+  const ref = holder(id);
+  const running = job.state === 'active' && ref?.retryCount === job.retry_count ? ref : undefined;
+  if (running !== undefined) await recordAttempts(client, [{ ref: running, outcome: 'cancelled', state: 'cancelled' }]);
+  const name = nameOf(job.data);
+  if (hooks.names.has(name)) {
+    const retryCount = running === undefined ? {} : { retryCount: running.retryCount };
+    await hooks.ended(client, [{ queue, jobId: id, name, state: 'cancelled', ...retryCount }]);
+  }
+  return 'cancelled';
 }
 
 /**

@@ -29,56 +29,64 @@ export class ClaimKnown extends Error {
 type Round = { readonly queues: readonly string[]; readonly claimants: readonly Claimant[] };
 
 /**
- * Serves several claims from several queues in one transaction: one `fetch` a queue in the order given, until every
- * claimant has its limit. The rows that remember the claims are written in the same transaction.
+ * Serves several claims from several queues: one `fetch` a queue in the order given, until every claimant has its
+ * limit. All in one transaction, with the rows that remember the claims; a lone queue without any claimId to remember
+ * is one statement, which needs none.
  */
-export async function claimRound(
-  boss: Boss,
-  pool: Pool,
-  hooks: JobHooks,
-  { queues, claimants }: Round,
-): Promise<RoundResult> {
-  const seats = claimants.map((claimant): Seat => ({ claimant, jobs: [] }));
+export async function claimRound(boss: Boss, pool: Pool, hooks: JobHooks, round: Round): Promise<RoundResult> {
+  const isPlain = round.queues.length === 1 && round.claimants.every((claimant) => claimant.claimId === undefined);
+  const seats = round.claimants.map((claimant): Seat => ({ claimant, jobs: [] }));
+  const malformed: Refused[] = [];
   const dry: string[] = [];
-  await withTransaction(pool, async (client) => {
-    for (const queue of queues) {
+
+  async function fill(client: Queryable): Promise<void> {
+    for (const queue of round.queues) {
       const wanted = seats.reduce((sum, seat) => sum + seat.claimant.limit - seat.jobs.length, 0);
       if (wanted === 0) break;
       const rows = await fetchRows(boss, client, queue, wanted);
       if (rows.length < wanted) dry.push(queue);
-      await seat(rows);
+      malformed.push(...seatRows(seats, rows));
     }
     for (const { claimant, jobs } of seats) {
       if (claimant.claimId === undefined || jobs.length === 0) continue;
       const fresh = await rememberClaim(client, { workerId: claimant.workerId, claimId: claimant.claimId }, jobs);
       if (!fresh) throw new ClaimKnown(claimant);
     }
-
-    async function seat(rows: readonly ClaimedRow[]): Promise<void> {
-      let at = 0;
-      for (const row of rows) {
-        while (at < seats.length - 1 && isFull(seats[at])) at += 1;
-        const place = seats[at];
-        if (place === undefined) return;
-        const claimed = readClaimed(row, place.claimant.workerId);
-        if (claimed === undefined) await refuse(client, row, place.claimant.workerId);
-        else place.jobs.push(claimed);
-      }
-    }
-  });
-  return { claims: new Map(seats.map(({ claimant, jobs }) => [claimant, jobs])), dry };
-
-  /** Data that is not of our form ends at once with a reason, instead of going round for ever. */
-  async function refuse(client: Queryable, row: ClaimedRow, workerId: string): Promise<void> {
-    const message = 'expected job data of the form {"name": text, "payload": …}, got something else';
-    const ref = refOf(row, workerId, '(malformed)', 0);
-    await endFailed(boss, client, hooks, {
-      ref,
-      error: { message, code: 'malformed_job' },
-      retryInSeconds: undefined,
-      outcome: 'failed',
-    });
   }
+
+  await (isPlain ? fill(pool) : withTransaction(pool, fill));
+  for (const refused of malformed) await refuse({ boss, pool, hooks }, refused);
+  return { claims: new Map(seats.map(({ claimant, jobs }) => [claimant, jobs])), dry };
+}
+
+type Refused = { readonly row: ClaimedRow; readonly workerId: string };
+
+/** Gives rows to seats in their order; what is not of our form is left over. */
+function seatRows(seats: readonly Seat[], rows: readonly ClaimedRow[]): Refused[] {
+  let at = 0;
+  return rows.flatMap((row) => {
+    while (at < seats.length - 1 && isFull(seats[at])) at += 1;
+    const place = seats[at];
+    if (place === undefined) return [];
+    const { workerId } = place.claimant;
+    const claimed = readClaimed(row, workerId);
+    if (claimed === undefined) return [{ row, workerId }];
+    place.jobs.push(claimed);
+    return [];
+  });
+}
+
+/**
+ * Data that is not of our form ends with a reason, instead of going round for ever. Only after the claims are safe,
+ * and without failing them: one that could not be ended now comes round again.
+ */
+async function refuse(deps: { boss: Boss; pool: Pool; hooks: JobHooks }, { row, workerId }: Refused): Promise<void> {
+  const message = 'expected job data of the form {"name": text, "payload": …}, got something else';
+  const error = { message, code: 'malformed_job' };
+  const ref = refOf(row, workerId, '(malformed)', 0);
+  await withTransaction(deps.pool, (client) =>
+    endFailed(deps.boss, client, deps.hooks, { ref, error, retryInSeconds: undefined, outcome: 'failed' }),
+  ).catch(() => undefined);
 }
 
 type Seat = { readonly claimant: Claimant; readonly jobs: Claimed[] };

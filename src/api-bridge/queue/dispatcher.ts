@@ -11,6 +11,8 @@ export type DispatcherDeps = {
   replay(name: ClaimName): Promise<readonly Claimed[] | undefined>;
   /** Called for every job that leaves in an answer, before the answer does. */
   granted(claimed: Claimed): void;
+  /** A round failed and nobody knows whether it took jobs. */
+  roundFailed(): void;
   /** Puts jobs back that nobody will receive. */
   giveBack(jobs: readonly Claimed[]): void;
   inOrder(queues: readonly string[]): string[];
@@ -111,7 +113,10 @@ export function createDispatcher(deps: DispatcherDeps) {
     } catch (error) {
       // What the round had locked was hidden from the others; it is free again and nobody will notify of it.
       for (const queue of hot) heat.heat(queue);
-      if (!(error instanceof ClaimKnown)) throw error;
+      if (!(error instanceof ClaimKnown)) {
+        deps.roundFailed();
+        throw error;
+      }
       const known = waiters.find((waiter) => waiter.ask === error.claimant);
       if (known !== undefined) await replay(group, known);
     }

@@ -4,13 +4,13 @@ import type { Service } from '../../process/lifecycle.ts';
 import type { Catalogue } from '../../contract/catalogue/index.ts';
 import { queueWeight } from '../../contract/queues.ts';
 import type { AttemptRef } from '../auth/principal.ts';
-import type { Pool } from '../db/pool.ts';
+import type { Pool, Queryable } from '../db/pool.ts';
 import { createListener } from '../db/listener.ts';
 import { adoptLeases, suspectSilentWorkers } from './adopt-leases.ts';
 import { createBoss, QUEUE_SCHEMA } from './boss.ts';
 import { claimRound } from './claim-round.ts';
 import { replayClaim } from './claim-replay.ts';
-import { cancelJob, retryJob } from './change-job.ts';
+import { cancelJob, cancelJobIn, retryJob } from './change-job.ts';
 import { declareQueues, missingQueues } from './declare-queues.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createEnqueuer } from './enqueue.ts';
@@ -53,6 +53,7 @@ export function createEngine(options: EngineOptions) {
     readReady: (queues) => readReadyQueues(pool, queues),
     replay: (name) => replayClaim(pool, name),
     granted: ({ ref }) => book.granted(ref),
+    roundFailed: () => supervisor.lookForStrays(),
     giveBack: (jobs) => void giveBack(jobs.map((job) => job.ref)),
     inOrder: createWeightedOrder((queue) => queueWeight(queue) ?? 1),
     log,
@@ -78,6 +79,7 @@ export function createEngine(options: EngineOptions) {
     sweep: () => sweepLeases({ ...failing, book, leaseMs, giveBack, log }),
     lookAgain: () => dispatcher.lookAgain(),
     suspectSilent: () => suspectSilentWorkers(pool, book, leaseMs),
+    adopt: () => adoptLeases(pool, book, leaseMs),
     leaseMs,
     log,
   });
@@ -111,6 +113,7 @@ export function createEngine(options: EngineOptions) {
     giveBack,
     holder,
     cancel: (target: { queue: string; id: string }) => cancelJob(changing, target),
+    cancelIn: (client: Queryable, target: { queue: string; id: string }) => cancelJobIn(changing, client, target),
     retry: (target: { queue: string; id: string }) => retryJob(changing, target),
     isListening: listener.isListening,
     /** Monotonic ms since the queue was last known to work. */

@@ -6,6 +6,9 @@ export type NewJob = {
   readonly declaration: Pick<JobDeclaration, 'name' | 'queue' | 'maxAttempts' | 'timeoutSeconds'>;
   readonly payload: unknown;
   readonly priority?: number;
+  readonly startAfter?: Date;
+  /** Who a reader of the job is told that enqueued it. */
+  readonly producer?: string;
 };
 
 /** Enqueues inside the caller's transaction: the job exists exactly when that transaction commits. */

@@ -49,12 +49,13 @@ export function createEnqueuer(boss: Boss, pool: Pool) {
 
   const enqueueIn: EnqueueIn = async (client, jobs) => {
     for (const [queue, inQueue] of Map.groupBy(jobs, (job) => job.declaration.queue)) {
-      const ready = inQueue.map(({ id, declaration, payload, priority }) => ({
+      const ready = inQueue.map(({ id, declaration, payload, priority, startAfter, producer }) => ({
         id,
         queue,
         declaration,
-        envelope: { name: declaration.name, payload },
+        envelope: { name: declaration.name, payload, ...(producer === undefined ? {} : { meta: { producer } }) },
         ...(priority === undefined ? {} : { priority }),
+        ...(startAfter === undefined ? {} : { startAfter }),
       }));
       await insert(client, queue, ready);
     }

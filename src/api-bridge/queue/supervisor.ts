@@ -15,6 +15,8 @@ export type SupervisorDeps = {
   /** Looks for attempts that only a lost replica knew. */
   suspectSilent(): Promise<void>;
   readonly leaseMs: number;
+  /** Takes over attempts that are active and that the book does not know; gives how many are active. */
+  adopt(): Promise<number>;
   readonly log: Logger;
 };
 
@@ -25,6 +27,8 @@ const ENGINE_MS = 15_000;
 const OUTAGE_MS = 3_000;
 
 export type Supervisor = Service & {
+  /** Look soon for attempts that nobody here knows of: a claim may have been lost on its way back to us. */
+  lookForStrays(): void;
   /** Monotonic ms since PostgreSQL last answered the supervisor; what readiness asks. */
   silentMs(): number;
 };
@@ -38,6 +42,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const stopping = new AbortController();
   let lastGoodMs = performance.now();
   let healthySinceMs = performance.now();
+  let strays = false;
   let lastFloorMs = 0;
   let lastEngineMs = performance.now();
   let loop: Promise<void> | undefined;
@@ -47,6 +52,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     const now = performance.now();
     if (now - lastGoodMs > OUTAGE_MS) {
       await touchAll(deps.boss, deps.pool, deps.book.forgiveAll());
+      strays = true;
       lastEngineMs = now;
       healthySinceMs = now;
       deps.log.info(
@@ -59,6 +65,10 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       lastFloorMs = now;
       await deps.pool.query('SELECT 1');
       await deps.lookAgain();
+      if (strays) {
+        await deps.adopt();
+        strays = false;
+      }
       // Not before everybody who lives has had a whole lease to be heard.
       if (now - healthySinceMs > deps.leaseMs) await deps.suspectSilent();
     }
@@ -101,6 +111,9 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       stopping.abort();
       await loop;
       await upkeep;
+    },
+    lookForStrays: () => {
+      strays = true;
     },
     silentMs: () => performance.now() - lastGoodMs,
   };
