@@ -11,6 +11,8 @@ import { installFileRoutes } from './backend/files/install-routes.ts';
 import { createFileHooks } from './backend/files/job-hooks.ts';
 import { createReconciler } from './backend/files/reconcile.ts';
 import { createStorageSweep } from './backend/files/storage-sweep.ts';
+import { installMetricRoutes } from './backend/metrics/install-routes.ts';
+import { createMetricRetention } from './backend/metrics/retention.ts';
 import type { StorageProvider } from './backend/storage/storage-provider.ts';
 import type { Pool } from './db/pool.ts';
 import type { ApiEnv } from './env.ts';
@@ -78,6 +80,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
   installClaimRoutes(app, { authenticate, engine, registry, sealer, catalogue, leaseSeconds: env.LEASE_SECONDS });
   installSettleRoutes(app, { authenticate, engine, sealer });
   installAttemptPlaneRoutes(app, { authenticate, pool, progress });
+  installMetricRoutes(app, { authenticate, pool });
   installFileRoutes(app, {
     authenticate,
     pool,
@@ -98,6 +101,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
     createReconciler({ pool, log }),
     ...createStorageSweep({ pool, storage, log }),
     createAttemptPlaneRetention({ pool, log }),
+    createMetricRetention({ pool, log }),
   ];
   return { http, lifecycle: createLifecycle([...engine.services, ...upkeep, http], log) };
 }

@@ -8,6 +8,25 @@ export const logChunk = z.object({
   lines: z.array(text(0, 16_000)).min(1).max(LIMITS.logChunkLines),
 });
 
+export const jobLogQuery = z.object({
+  /** As people count it; of all attempts when left out. */
+  attempt: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  /** The `cursor` of an earlier answer: what came after it. */
+  after: z
+    .string()
+    .regex(/^\d{1,9}\.\d{1,16}$/, 'expected the cursor of an earlier answer')
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(5000).default(1000),
+});
+export const jobLog = z.object({
+  /** Oldest first. A line is what the job wrote: JSON from this project's own workers. */
+  lines: z.array(z.object({ attempt: z.number(), line: z.string() })),
+  /** To ask for what comes after these lines; left out while there are none. */
+  cursor: z.string().optional(),
+  /** Whether there is more to read at once. */
+  more: z.boolean(),
+});
+
 export const stepName = text(1, 200);
 export const stepRequest = z.object({ value: z.unknown() });
 export const stepView = z.object({ name: z.string(), value: z.unknown(), recordedAt: timestamp });

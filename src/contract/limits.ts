@@ -20,6 +20,7 @@ export const LIMITS = {
   secretBytes: 32,
   workerOfflineSeconds: 90,
   logChunkLines: 1000,
+  metricSamples: 1000,
 } as const;
 
 /** Protocol versions that this build speaks, oldest first. */

@@ -1,4 +1,5 @@
 import type { Logger } from '../process/logger.ts';
+import type { JobIdempotency, JobLock, JobMetrics, JobStep, RecordedStep } from './facilities.ts';
 
 /** Facts about the attempt that runs. */
 export type AttemptFacts = {
@@ -35,7 +36,14 @@ export type JobContext = {
   readonly api: JobApi;
   /** Aborts on cancel, timeout, a lost lease and the end of the drain; its reason says which. */
   readonly signal: AbortSignal;
+  /** Bound with the job, its attempt and its trace; the last lines of each attempt are kept with the job. */
   readonly log: Logger;
+  readonly idempotency: JobIdempotency;
+  readonly lock: JobLock;
+  readonly step: JobStep;
+  /** What any attempt of this job has recorded, oldest first. */
+  steps(): Promise<readonly RecordedStep[]>;
+  readonly metrics: JobMetrics;
   /** Latest wins; sent with the next heartbeat. Never throws. */
   progress(percent: number, message?: string): void;
   /** A folder of this attempt's own, made at the first call and removed when the attempt ends, however it ends. */

@@ -27,11 +27,29 @@ export class RetryAfter extends JobError {
 
 /** Not now: the job goes back, after a delay if one is given, and no attempt is burnt. */
 export class Release extends JobError {
-  override readonly name = 'Release';
+  override readonly name: string = 'Release';
   readonly delaySeconds: number;
-  constructor(message: string, delaySeconds = 0) {
-    super(message, { code: 'released' });
+  constructor(message: string, delaySeconds = 0, code = 'released') {
+    super(message, { code });
     this.delaySeconds = delaySeconds;
+  }
+}
+
+const BUSY_SECONDS = 5;
+
+/** Somebody else has the lock. Not caught, it gives the job back for a few seconds, and no attempt is burnt. */
+export class LockBusy extends Release {
+  override readonly name = 'LockBusy';
+  constructor(key: string) {
+    super(`expected the lock ${key} to be free, somebody else has it`, BUSY_SECONDS, 'lock_busy');
+  }
+}
+
+/** The lock went to somebody else, or may have, while its work was under way. */
+export class LockLost extends JobError {
+  override readonly name = 'LockLost';
+  constructor(key: string, why: string) {
+    super(`the lock ${key} was lost: ${why}`, { code: 'lock_lost' });
   }
 }
 

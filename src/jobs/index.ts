@@ -33,8 +33,31 @@ function platformOf({ platformUrl, serviceToken, workerId }: JobsEnv): PlatformC
 }
 
 export type { AttemptFacts, JobApi, JobContext, UploadOptions } from './context.ts';
+export type {
+  JobIdempotency,
+  JobLock,
+  JobMetrics,
+  JobStep,
+  LockOptions,
+  MetricTags,
+  OnceOptions,
+  OnceResult,
+  RecordedStep,
+} from './facilities.ts';
 export { defineJob, type JobDefinition, type JobOutput } from './define-job.ts';
+export { toJsonValue } from './json-value.ts';
+export { createOnce } from './once.ts';
+export { parsePayload } from './parse-payload.ts';
 export { readJobsEnv, type JobsEnv } from './env.ts';
-export { BadInput, JobError, NonRetryable, Release, RetryAfter, ToolUnavailable } from './errors.ts';
+export {
+  BadInput,
+  JobError,
+  LockBusy,
+  LockLost,
+  NonRetryable,
+  Release,
+  RetryAfter,
+  ToolUnavailable,
+} from './errors.ts';
 export { createRegistry, RegistryFault, type JobRegistry } from './registry.ts';
 export { apiErrorDelaySeconds } from './retry-policy.ts';

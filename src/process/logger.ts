@@ -1,9 +1,10 @@
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { redactSecrets } from './redact.ts';
 
 export type Logger = PinoLogger;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
-/** Keys whose values never reach a log line, at the top and two levels down. */
+/** What is bound to a logger, or stands in an error, is looked through by key: at the top and two levels down. */
 const SECRET_KEYS = [
   'token',
   'secret',
@@ -27,14 +28,14 @@ export type LoggerOptions = {
   readonly destination?: DestinationStream;
 };
 
-/** JSON lines with an ISO time and the process's name; secrets by key are replaced. */
+/** JSON lines with an ISO time and the process's name; the values of secret keys are replaced, in what is logged at any depth. */
 export function createLogger({ name, level = 'info', fields = {}, destination }: LoggerOptions): Logger {
   const options = {
     name,
     level,
     base: fields,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label: string) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }), log: redactSecrets<Record<string, unknown>> },
     redact: { paths: REDACTED, censor: '[REDACTED]' },
   };
   return destination === undefined ? pino(options) : pino(options, destination);

@@ -9,10 +9,11 @@ import { sleep } from '../process/sleep.ts';
 import { VERSION } from '../process/version.ts';
 import type { RuntimeEnv } from './env.ts';
 import { createExecutor } from './executor.ts';
+import { createMetricsOutbox } from './facilities/metrics-outbox.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import type { HeldJob } from './held-job.ts';
 import { interruptionOf } from './interruption.ts';
-import { createJobContext } from './job-context.ts';
+import { openAttempt } from './job-context.ts';
 import { createLapseWatch } from './lapse-watch.ts';
 import { createLeaseTable } from './lease-table.ts';
 import { createPoller } from './poller.ts';
@@ -84,11 +85,12 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
   const leaseSeconds = () => intervals().leaseSeconds;
   const lapseWatch = createLapseWatch({ leases, leaseSeconds, log, now });
   const reporter = createReporter({ ...shared, leaseSeconds, keepMs: times.keepOutcomeMs });
+  const metrics = createMetricsOutbox(shared);
   const executor = createExecutor({
     registry,
     now,
     workdirFor: ({ job }) => workdirs.forAttempt(`${job.id.replace(/[^A-Za-z0-9-]/g, '_')}-${job.attempt}`),
-    contextFor: (held, workdir) => createJobContext({ client: data, circuit, workerId, log }, held, workdir),
+    openAttempt: (held, workdir) => openAttempt({ client: data, circuit, workerId, log, metrics }, held, workdir),
     graceMs: (held) => graceMs(held, times),
   });
   const processor = createProcessor({
@@ -135,6 +137,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
 
   async function stop(): Promise<void> {
     await worker.stop();
+    await metrics.stop(times.partingMs / 2);
     lapseWatch.stop();
     usage.stop();
     await workdirs.close();
@@ -147,6 +150,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     async start() {
       await workdirs.sweep();
       log.info({ jobs: registry.names, version: VERSION }, 'starting');
+      metrics.start();
       worker.start();
     },
     stop: () => (stopping ??= stop()),

@@ -1,7 +1,8 @@
-import type { JobContext, JobDefinition, JobRegistry } from '../jobs/index.ts';
+import type { JobDefinition, JobRegistry } from '../jobs/index.ts';
 import { JobError } from '../jobs/index.ts';
 import { sleep, whenAborted } from '../process/sleep.ts';
 import type { HeldJob } from './held-job.ts';
+import type { OpenAttempt } from './job-context.ts';
 import { interruptionOf } from './interruption.ts';
 import { checkPayload } from './middleware/check-payload.ts';
 import { compose, type Run } from './middleware/compose.ts';
@@ -31,7 +32,7 @@ export type Executor = { run(held: HeldJob): Execution };
 export type ExecutorDeps = {
   readonly registry: JobRegistry;
   readonly workdirFor: (held: HeldJob) => Workdir;
-  readonly contextFor: (held: HeldJob, workdir: Workdir) => JobContext;
+  readonly openAttempt: (held: HeldJob, workdir: Workdir) => OpenAttempt;
   /** How long an interrupted handler may take to return before its result is given up. */
   readonly graceMs: (held: HeldJob) => number;
   readonly now: () => number;
@@ -51,17 +52,18 @@ export function createExecutor(deps: ExecutorDeps): Executor {
 
   return {
     run(held) {
-      const working = work(held);
+      const opened: OpenAttempt[] = [];
+      const working = work(held, opened);
       return {
-        over: waitFor(held, working),
+        over: waitFor(held, working).finally(() => Promise.all(opened.map((attempt) => attempt.close()))),
         returned: working.then(() => undefined),
       };
     },
   };
 
-  async function work(held: HeldJob): Promise<RunEnd> {
+  async function work(held: HeldJob, opened: OpenAttempt[]): Promise<RunEnd> {
     try {
-      const output = checkOutput(await onion(prepare(held)));
+      const output = checkOutput(await onion(prepare(held, opened)));
       return endOfReturn(held, output);
     } catch (error) {
       const interruption = interruptionOf(held.signal);
@@ -70,11 +72,12 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     }
   }
 
-  function prepare(held: HeldJob): Run {
+  function prepare(held: HeldJob, opened: OpenAttempt[]): Run {
     const definition = findDefinition(deps.registry, held);
     const workdir = deps.workdirFor(held);
-    const context = deps.contextFor(held, workdir);
-    return { held, definition, workdir, context, payload: held.job.payload };
+    const attempt = deps.openAttempt(held, workdir);
+    opened.push(attempt);
+    return { held, definition, workdir, context: attempt.context, log: attempt.log, payload: held.job.payload };
   }
 
   /** Waits for the handler; once it was interrupted, for a grace only. */

@@ -3,11 +3,10 @@ import { z } from 'zod';
 import type { JobApi } from '../jobs/index.ts';
 import type { BridgeClient, RawOptions } from '../process/bridge-client.ts';
 import { BridgeCallError } from '../process/bridge-error.ts';
-import { DeadlineExceeded } from '../process/call-deadline.ts';
 import type { CircuitBreaker } from '../process/circuit-breaker.ts';
-import { CircuitOpen } from '../process/circuit-open.ts';
 import { withApiRetry } from './api-retry.ts';
 import { fileBody, saveAnswer } from './byte-streams.ts';
+import { throughCircuit } from './through-circuit.ts';
 
 type Deps = {
   readonly client: BridgeClient;
@@ -33,7 +32,7 @@ export function createJobApi({ client, circuit, token, signal }: Deps): JobApi {
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     // The seed repeats every verb. A POST makes something, so here it is repeated only when it surely was not done.
     const kind = method === 'POST' ? 'once' : 'repeatable';
-    return guarded(circuit, signal, undefined, (callSignal) =>
+    return throughCircuit(circuit, signal, undefined, (callSignal) =>
       withApiRetry(kind, callSignal, async () =>
         unwrap(await raw(method, path, { ...content, signal: callSignal }), method, path),
       ),
@@ -47,10 +46,10 @@ export function createJobApi({ client, circuit, token, signal }: Deps): JobApi {
     patch: (path, body) => json('PATCH', path, body),
     download: (path, toFile) =>
       withApiRetry('repeatable', signal, () =>
-        saveAnswer(toFile, signal, () => guarded(circuit, signal, IDLE_MS, () => raw('GET', path, { signal }))),
+        saveAnswer(toFile, signal, () => throughCircuit(circuit, signal, IDLE_MS, () => raw('GET', path, { signal }))),
       ),
     upload: (path, fromFile, { contentType, query }) =>
-      guarded(circuit, signal, Infinity, (callSignal) =>
+      throughCircuit(circuit, signal, Infinity, (callSignal) =>
         withApiRetry('repeatable', callSignal, async () => {
           const { body, bytes } = await fileBody(fromFile);
           const headers = { 'content-type': contentType, 'content-length': String(bytes) };
@@ -58,26 +57,6 @@ export function createJobApi({ client, circuit, token, signal }: Deps): JobApi {
         }),
       ),
   };
-}
-
-/** Through the circuit; what the circuit itself throws becomes the error that the API would have answered. */
-async function guarded<T>(
-  circuit: CircuitBreaker,
-  signal: AbortSignal,
-  timeoutMs: number | undefined,
-  call: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  try {
-    return await circuit.run(call, { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
-  } catch (error) {
-    if (error instanceof CircuitOpen) {
-      const { message, code, retryAfterSeconds } = error;
-      throw new BridgeCallError(message, { status: 503, code, retryAfterSeconds, cause: error });
-    }
-    if (error instanceof DeadlineExceeded)
-      throw new BridgeCallError(error.message, { code: 'no_answer', cause: error });
-    throw error;
-  }
 }
 
 async function unwrap(response: Dispatcher.ResponseData, method: string, path: string): Promise<unknown> {

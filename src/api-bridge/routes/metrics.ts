@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { exposeMetrics } from '../backend/metrics/expose-metrics.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Engine } from '../queue/engine.ts';
 
@@ -33,7 +34,8 @@ export async function bridgeMetrics(engine: Engine, pool: Pool): Promise<string>
     const samples = (queues ?? []).map((queue) => [`{queue="${queue.name}"}`, queue[state]] as const);
     gauge(`powernode_queue_${state}_jobs`, `Jobs of a queue that are ${state}, counted by the supervisor.`, samples);
   }
-  return `${lines.join('\n')}\n`;
+  const ofJobs = await exposeMetrics(pool).catch(() => '');
+  return `${lines.join('\n')}\n${ofJobs}`;
 }
 
 async function readQueueGauges(pool: Pool): Promise<QueueGauge[]> {

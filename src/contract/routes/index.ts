@@ -1,7 +1,9 @@
 import * as attemptPlane from './attempt-plane.ts';
 import type { RouteDefinition } from './define-route.ts';
 import * as files from './files.ts';
+import * as jobLogs from './job-logs.ts';
 import * as jobs from './jobs.ts';
+import * as metrics from './metrics.ts';
 import * as operators from './operators.ts';
 import * as workers from './workers.ts';
 
@@ -12,4 +14,6 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(jobs),
   ...Object.values(files),
   ...Object.values(operators),
+  ...Object.values(jobLogs),
+  ...Object.values(metrics),
 ];

@@ -1,4 +1,5 @@
 import type { JobContext, JobDefinition } from '../../jobs/index.ts';
+import type { Logger } from '../../process/logger.ts';
 import type { HeldJob } from '../held-job.ts';
 import type { Workdir } from '../workdirs.ts';
 
@@ -7,6 +8,8 @@ export type Run = {
   readonly held: HeldJob;
   readonly definition: JobDefinition;
   readonly context: JobContext;
+  /** The runtime's own words about this attempt; they are not kept with the job, as those of `context.log` are. */
+  readonly log: Logger;
   readonly workdir: Workdir;
   /** As it came until check-payload has parsed it. */
   readonly payload: unknown;

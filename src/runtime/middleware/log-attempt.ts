@@ -4,7 +4,7 @@ import type { Middleware } from './compose.ts';
 /** One line when a handler starts and one when it has really ended, whatever became of its result meanwhile. */
 export function logAttempt(now: () => number): Middleware {
   return async (run, next) => {
-    const { log } = run.context;
+    const { log } = run;
     const startedMs = now();
     log.info('attempt started');
     try {

@@ -1,10 +1,13 @@
 import * as routes from '../../../contract/routes/attempt-plane.ts';
+import { readJobLogs } from '../../../contract/routes/job-logs.ts';
+import { readOnly } from '../../admin/read-only.ts';
 import type { Pool } from '../../db/pool.ts';
 import { serveRoute, type Authenticate, type BridgeApp } from '../../http/serve-route.ts';
 import { attemptOfJob } from '../attempt-of.ts';
 import { releaseLock, takeLock } from './locks.ts';
 import { appendLog } from './logs.ts';
 import { lookUp, mark } from './marks.ts';
+import { readLogs } from './read-logs.ts';
 import type { ProgressStore } from './progress-store.ts';
 import { listSteps, recordStep } from './steps.ts';
 
@@ -27,6 +30,11 @@ export function installAttemptPlaneRoutes(app: BridgeApp, { authenticate, pool, 
     await appendLog(pool, attemptOfJob(principal, params.id), body);
     return { status: 200, data: ACCEPTED };
   });
+
+  serveRoute(app, authenticate, readJobLogs, async ({ params, query }) => ({
+    status: 200,
+    data: await readOnly(pool, {}, (client) => readLogs(client, params, query)),
+  }));
 
   serveRoute(app, authenticate, routes.listSteps, async ({ params, principal }) => {
     const { jobId } = attemptOfJob(principal, params.id).ref;

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { createLogger } from '../../process/logger.ts';
+import type { AttemptFacts, JobApi, JobContext } from '../context.ts';
+import type { JobDefinition, JobOutput } from '../define-job.ts';
+import { parsePayload } from '../parse-payload.ts';
+import { toJsonValue } from '../json-value.ts';
+import { memoryFacilities, type RecordedMetric } from './memory-facilities.ts';
+import { createMemoryStore, type MemoryStore } from './memory-store.ts';
+
+export type RunOverrides = {
+  readonly job?: Partial<AttemptFacts>;
+  /** Answers the calls that the handler makes; a call that is not named throws and says which. */
+  readonly api?: Partial<JobApi>;
+  /** What earlier runs have marked, locked and recorded. */
+  readonly store?: MemoryStore;
+  readonly signal?: AbortSignal;
+};
+
+export type RunRecord = {
+  /** As JSON has it, which is how the API would show it. */
+  readonly output: JobOutput;
+  readonly progress: readonly { readonly percent: number; readonly message?: string }[];
+  /** Every line that the handler logged, parsed. */
+  readonly logs: readonly Readonly<Record<string, unknown>>[];
+  readonly metrics: readonly RecordedMetric[];
+};
+
+/**
+ * Runs a job's handler as a worker would, without one: the payload is parsed by the job's schema, the context keeps
+ * what the API would keep in memory, the folder is removed afterwards. Rejects with what the handler threw.
+ */
+export async function runJob<Payload extends z.ZodType>(
+  definition: JobDefinition<Payload>,
+  payload: z.input<Payload>,
+  { job = {}, api = {}, store = createMemoryStore(), signal = new AbortController().signal }: RunOverrides = {},
+): Promise<RunRecord> {
+  const progress: RunRecord['progress'][number][] = [];
+  const logs: Record<string, unknown>[] = [];
+  const metrics: RecordedMetric[] = [];
+  const folders: string[] = [];
+  const id = job.id ?? randomUUID();
+  const write = (line: string) => {
+    const parsed: unknown = JSON.parse(line);
+    logs.push({ ...(typeof parsed === 'object' ? parsed : {}) });
+  };
+  const context: JobContext = {
+    job: {
+      ...{ id, queue: definition.queue, name: definition.name, attempt: 1, enqueuedAt: new Date() },
+      maxAttempts: definition.maxAttempts,
+      ...job,
+    },
+    api: { ...refusing(), ...api },
+    signal,
+    log: createLogger({ name: definition.name, level: 'trace', destination: { write } }),
+    ...memoryFacilities(store, id, signal, metrics),
+    progress: (percent, message) => {
+      progress.push({ percent, ...(message === undefined ? {} : { message }) });
+    },
+    async workdir() {
+      if (folders[0] === undefined) folders.push(await mkdtemp(join(tmpdir(), 'powernode-job-')));
+      return folders[0] ?? '';
+    },
+  };
+  try {
+    const returned = await definition.execute(context, parsePayload(definition, payload));
+    return { progress, logs, metrics, output: outputOf(returned) };
+  } finally {
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function outputOf(returned: JobOutput): JobOutput {
+  const output = returned === undefined ? undefined : toJsonValue(returned, 'output');
+  return typeof output === 'object' && output !== null ? { ...output } : undefined;
+}
+
+function refusing(): JobApi {
+  const refuse = (verb: string) => async (path: string) => {
+    throw new Error(`expected the test to answer ${verb} ${path}: give an api to runJob`);
+  };
+  return {
+    get: refuse('get'),
+    post: refuse('post'),
+    put: refuse('put'),
+    patch: refuse('patch'),
+    download: refuse('download'),
+    upload: refuse('upload'),
+  };
+}

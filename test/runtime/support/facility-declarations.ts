@@ -1,0 +1,7 @@
+import { z } from 'zod';
+import { declareJob } from '../../../src/contract/catalogue/declare-job.ts';
+
+// What the API is told of the jobs of these tests (WORKER_JOBS); their handlers are the tests' own.
+
+export const probe = declareJob({ name: 'test.probe', queue: 'reports', payload: z.looseObject({}) });
+export const brief = declareJob({ ...probe, name: 'test.brief', queue: 'analytics', timeoutSeconds: 1 });
