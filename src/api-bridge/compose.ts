@@ -2,6 +2,7 @@ import type { Catalogue } from '../contract/catalogue/index.ts';
 import { installAdminRoutes } from './admin/routes.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createSealer } from './auth/sealer.ts';
+import { readTokenTrust } from './auth/token-trust.ts';
 import { createServiceTokenVerifier } from './auth/verify-service-token.ts';
 import { createApp } from './app.ts';
 import { createProgressStore } from './backend/attempt-plane/progress-store.ts';
@@ -23,6 +24,7 @@ import { createEngine } from './queue/engine.ts';
 import { installClaimRoutes } from './routes/claims.ts';
 import { installHealthRoutes } from './routes/health.ts';
 import { installJobRoutes } from './routes/jobs.ts';
+import { installJwksRoute } from './routes/jwks.ts';
 import { installSettleRoutes } from './routes/settles.ts';
 import { installWorkerRoutes } from './routes/workers.ts';
 import { createWorkerKeeper } from './workers/keeper.ts';
@@ -45,15 +47,14 @@ export type Api = { readonly lifecycle: Service; readonly http: HttpService };
 
 /** Puts the api process together: one place that knows every part. Nothing runs until the lifecycle starts. */
 export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue, version, log }: ApiParts): Api {
-  const previous = env.WORKER_SERVICE_TOKEN_PREVIOUS;
-  const secrets = { current: secret, ...(previous === undefined ? {} : { previous }) };
-  const sealer = createSealer(secrets);
+  const trust = readTokenTrust(env, secret, log);
+  const sealer = createSealer(trust.secrets);
   const sessions = createSessions(pool);
   const authenticate = createAuthenticate({
     pool,
     sealer,
     catalogue,
-    verifyServiceToken: createServiceTokenVerifier(secrets),
+    verifyServiceToken: createServiceTokenVerifier(trust),
     findSession: sessions.find,
   });
   const engine = createEngine({
@@ -91,6 +92,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
   installJobRoutes(app, { authenticate, engine, catalogue, pool, progress: progress.latest });
   installOperatorRoutes(app, { pool, authenticate, sessions });
   installAdminRoutes(app, { pool, authenticate });
+  installJwksRoute(app, trust.keys);
   installHealthRoutes(app, { authenticate, engine, pool, version, metricsToken: env.METRICS_TOKEN, log });
 
   const http = createHttpService(app, { port: env.PORT, host: env.HOST, quiet: () => engine.dismiss(), log });

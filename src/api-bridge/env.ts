@@ -1,15 +1,11 @@
 import { z } from 'zod';
 import { LIMITS } from '../contract/limits.ts';
 import { parseEnv } from '../process/env.ts';
+import { publicKeySet } from '../process/public-keys.ts';
+import { sharedSecret } from '../process/token-variables.ts';
 
 const seconds = (least: number, most: number) => z.coerce.number().min(least).max(most);
 const flag = z.stringbool();
-const secret = z
-  .string()
-  .refine(
-    (value) => Buffer.byteLength(value) >= LIMITS.secretBytes,
-    `expected at least ${String(LIMITS.secretBytes)} bytes, got fewer`,
-  );
 
 /** Every variable that the api process reads. docs/operations.md and .env.example repeat the list, and a test compares them. */
 export const apiEnv = z.object({
@@ -23,12 +19,20 @@ export const apiEnv = z.object({
     .describe('PostgreSQL; unset: an embedded one below DATA_DIR'),
   DATABASE_POOL: z.coerce.number().int().min(4).max(500).default(20).describe('connections of this process'),
   DATA_DIR: z.string().default('.data').describe('stored files, the embedded PostgreSQL, generated secrets'),
-  WORKER_SERVICE_TOKEN: secret
+  WORKER_SERVICE_TOKEN: sharedSecret
     .optional()
     .describe('signs service tokens; unset in development: generated below DATA_DIR'),
-  WORKER_SERVICE_TOKEN_PREVIOUS: secret
+  WORKER_SERVICE_TOKEN_PREVIOUS: sharedSecret
     .optional()
     .describe('the secret before the last rotation, while it is still valid'),
+  WORKER_SERVICE_TOKEN_ROTATED_AT: z.iso
+    .datetime({ offset: true, error: 'expected a time such as 2026-01-31T12:00:00Z' })
+    .transform((text) => new Date(text))
+    .optional()
+    .describe('when the secret was rotated; the previous one is refused 24 h later'),
+  SERVICE_TOKEN_JWKS: publicKeySet
+    .optional()
+    .describe('Ed25519 public keys whose tokens are accepted: a JWKS, or a file with one'),
   AUTO_MIGRATE: flag.optional().describe('migrate at start; on unless NODE_ENV is production'),
   HEARTBEAT_SECONDS: seconds(0.1, 60).default(4).describe('how often workers report'),
   LEASE_SECONDS: seconds(0.5, 600).default(12).describe('how long a silent worker keeps its jobs'),

@@ -34,7 +34,7 @@ export async function enqueue(args: string[], env: CliEnv, print: (line: string)
   };
   const client = createBridgeClient({
     baseUrl: env.apiUrl,
-    token: createTokenSource(env.secret, { type: 'producer', sub: 'cli' }),
+    token: createTokenSource(env.tokenKey, { type: 'producer', sub: 'cli' }),
     userAgent: `powernode-cli/${VERSION}`,
   });
   try {

@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { LIMITS } from '../contract/limits.ts';
 import { parseEnv } from '../process/env.ts';
+import { signingKeyFile, type TokenKey } from '../process/signing-key.ts';
+import { sharedSecret, someTokenKey, tokenKeyOf } from '../process/token-variables.ts';
 
-const schema = z.object({
-  WORKER_SERVICE_TOKEN: z
-    .string('expected the secret that is shared with the API, got nothing')
-    .refine((secret) => Buffer.byteLength(secret) >= LIMITS.secretBytes, {
-      error: `expected at least ${LIMITS.secretBytes} bytes, got fewer`,
-    }),
-  BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
-});
+const schema = z
+  .object({
+    WORKER_SERVICE_TOKEN: sharedSecret.optional(),
+    SERVICE_TOKEN_PRIVATE_KEY: signingKeyFile.optional(),
+    BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
+  })
+  .refine(...someTokenKey)
+  .transform((env) => ({ tokenKey: tokenKeyOf(env) ?? z.NEVER, apiUrl: env.BACKEND_API_URL }));
 
-export type CliEnv = { secret: string; apiUrl: string };
+export type CliEnv = { tokenKey: TokenKey; apiUrl: string };
 
 /** What the commands need to speak to the API; throws EnvFault with every fault at once. */
 export function readCliEnv(source: Readonly<Record<string, string | undefined>> = process.env): CliEnv {
-  const env = parseEnv(schema, source);
-  return { secret: env.WORKER_SERVICE_TOKEN, apiUrl: env.BACKEND_API_URL };
+  return parseEnv(schema, source);
 }

@@ -3,6 +3,7 @@ import { EnvFault } from '../process/env.ts';
 import { EXIT } from '../process/exit-codes.ts';
 import { enqueue, ENQUEUE_USAGE } from './enqueue.ts';
 import { readCliEnv } from './env.ts';
+import { JWKS_USAGE, printJwks } from './jwks.ts';
 import { printToken, TOKEN_USAGE } from './token.ts';
 import { UsageFault } from './usage-fault.ts';
 
@@ -14,11 +15,14 @@ async function run([command, ...args]: string[]): Promise<void> {
   switch (command) {
     case 'token':
       return printToken(args, readCliEnv(), print);
+    case 'jwks':
+      printJwks(args, print);
+      return;
     case 'enqueue':
       return enqueue(args, readCliEnv(), print);
     default:
       throw new UsageFault(
-        `expected a command, got ${command ?? 'nothing'}:\n  ${TOKEN_USAGE}\n  ${ENQUEUE_USAGE}\n  migrate\n  doctor`,
+        `expected a command, got ${command ?? 'nothing'}:\n  ${TOKEN_USAGE}\n  ${ENQUEUE_USAGE}\n  ${JWKS_USAGE}\n  migrate\n  doctor`,
       );
   }
 }

@@ -38,7 +38,7 @@ export async function printToken(args: string[], env: CliEnv, print: (line: stri
   }
   const { type, sub, queues, role: operatorRole } = parsed.data;
   print(
-    await mintServiceToken(env.secret, {
+    await mintServiceToken(env.tokenKey, {
       type,
       sub,
       ...(queues === undefined ? {} : { queues }),

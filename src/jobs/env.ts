@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parseEnv } from '../process/env.ts';
+import { signingKeyFile } from '../process/signing-key.ts';
+import { tokenKeyOf } from '../process/token-variables.ts';
 
 const schema = z
   .object({
@@ -13,6 +15,8 @@ const schema = z
     BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
     /** Signs the calls of API-call jobs; the runtime insists on it, a test of other jobs need not have it. */
     WORKER_SERVICE_TOKEN: z.string().optional(),
+    /** Signs them instead, where workers have keys of their own. */
+    SERVICE_TOKEN_PRIVATE_KEY: signingKeyFile.optional(),
     /** Names this worker to the backend too. */
     WORKER_ID: z.string().optional(),
     /** Where programs are looked for. */
@@ -22,7 +26,7 @@ const schema = z
     ffmpegPath: env.FFMPEG_PATH,
     ffprobePath: env.FFPROBE_PATH,
     platformUrl: (env.PLATFORM_API_URL ?? env.BACKEND_API_URL).replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
-    serviceToken: env.WORKER_SERVICE_TOKEN,
+    tokenKey: tokenKeyOf(env),
     workerId: env.WORKER_ID ?? 'worker',
     searchPath: env.PATH,
   }));

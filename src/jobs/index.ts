@@ -26,10 +26,8 @@ export function createJobs(env: JobsEnv, warn: (message: string) => void): Jobs 
   };
 }
 
-function platformOf({ platformUrl, serviceToken, workerId }: JobsEnv): PlatformClient | undefined {
-  return serviceToken === undefined
-    ? undefined
-    : createPlatformClient({ baseUrl: platformUrl, serviceToken, workerId });
+function platformOf({ platformUrl, tokenKey, workerId }: JobsEnv): PlatformClient | undefined {
+  return tokenKey === undefined ? undefined : createPlatformClient({ baseUrl: platformUrl, tokenKey, workerId });
 }
 
 export type { AttemptFacts, JobApi, JobContext, UploadOptions } from './context.ts';

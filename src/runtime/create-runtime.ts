@@ -161,7 +161,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
 }
 
 function connect(env: RuntimeEnv, connections: number): BridgeClient {
-  const token = createTokenSource(env.serviceToken, { type: 'worker', sub: env.workerId });
+  const token = createTokenSource(env.tokenKey, { type: 'worker', sub: env.workerId });
   return createBridgeClient({
     baseUrl: env.backendApiUrl,
     token,

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
 import { z } from 'zod';
 import { declaredQueue, text, workerId } from '../contract/fields.ts';
-import { LIMITS } from '../contract/limits.ts';
 import { QUEUES } from '../contract/queues.ts';
 import { parseEnv } from '../process/env.ts';
+import { signingKeyFile } from '../process/signing-key.ts';
+import { sharedSecret, someTokenKey, tokenKeyOf } from '../process/token-variables.ts';
 import { refuseDatabaseVariables } from './database-variables.ts';
 
 const MOST_SLOTS = 1000;
@@ -15,12 +16,12 @@ export const runtimeVariables = z.object({
     .url({ protocol: /^https?$/ })
     .default('http://localhost:3000')
     .describe('where the API is, up to and without /api/v1'),
-  WORKER_SERVICE_TOKEN: z
-    .string('expected the secret that is shared with the API, got nothing')
-    .refine((secret) => Buffer.byteLength(secret) >= LIMITS.secretBytes, {
-      error: `expected at least ${LIMITS.secretBytes} bytes`,
-    })
+  WORKER_SERVICE_TOKEN: sharedSecret
+    .optional()
     .describe('the secret that service tokens are signed with; shared with the API'),
+  SERVICE_TOKEN_PRIVATE_KEY: signingKeyFile
+    .optional()
+    .describe('a file with an Ed25519 key to sign with instead, whose public half the API knows'),
   WORKER_ID: workerId
     .default(defaultWorkerId)
     .describe('names this process to the API; two processes may never share one; made up when unset'),
@@ -40,9 +41,9 @@ export const runtimeVariables = z.object({
   WORK_DIR: text(1, 4096).default(tmpdir).describe('where attempts get their temporary folders'),
 });
 
-const schema = runtimeVariables.transform((env) => ({
+const schema = runtimeVariables.refine(...someTokenKey).transform((env) => ({
   backendApiUrl: env.BACKEND_API_URL.replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
-  serviceToken: env.WORKER_SERVICE_TOKEN,
+  tokenKey: tokenKeyOf(env) ?? z.NEVER,
   workerId: env.WORKER_ID,
   queues: env.WORKER_QUEUES,
   concurrency: env.WORKER_CONCURRENCY,

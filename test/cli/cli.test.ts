@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { jwtVerify } from 'jose';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -37,6 +41,8 @@ test.each([
   [['enqueue', 'files.thumbnail', '{'], 'expected the payload as JSON, got {'],
   [['enqueue'], 'expected: enqueue NAME'],
   [['enqueue', 'n', '{}', '--delay', 'soon'], '--delay: expected a number, got soon'],
+  [['jwks'], 'expected: jwks KEY-FILE…'],
+  [['jwks', '/no/such/key'], '/no/such/key: expected a file with an Ed25519 private key'],
   [['fly'], 'expected a command, got fly'],
   [[], 'expected a command, got nothing'],
 ])('%j is refused in words, without a stack', async (args, words) => {
@@ -44,6 +50,18 @@ test.each([
   expect(code).toBe(1);
   expect(stderr).toContain(words);
   expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('jwks prints the public half of a key, and token signs with its private half', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'cli-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const key = join(folder, 'key.pem');
+  await writeFile(key, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const jwks = JSON.parse((await run(['jwks', key])).stdout);
+  expect(Object.keys(jwks.keys[0]).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
+  const { stdout } = await run(['token', '--type', 'producer', '--sub', 'shop'], { SERVICE_TOKEN_PRIVATE_KEY: key });
+  const { protectedHeader } = await jwtVerify(stdout.trim(), createLocalJWKSet(jwks), { algorithms: ['EdDSA'] });
+  expect(protectedHeader).toMatchObject({ alg: 'EdDSA', kid: jwks.keys[0].kid });
 });
 
 test('a missing secret is named', async () => {

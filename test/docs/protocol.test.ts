@@ -38,6 +38,7 @@ describe('docs/protocol.md and the code agree on', () => {
       ...ROUTES.map(nameOf),
       'GET /openapi.json',
       ...healthRoutes('src/api-bridge/routes/health.ts'),
+      ...healthRoutes('src/api-bridge/routes/jwks.ts'),
     ]);
     expect(named.filter((route) => !known.has(route))).toEqual([]);
   });

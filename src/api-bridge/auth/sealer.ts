@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Secrets } from './verify-service-token.ts';
+import { previousHolds, type Secrets } from '../../process/token-secrets.ts';
 import type { AttemptRef } from './principal.ts';
 
 /** What a sealed value is for; a lease never opens the data plane, and a token never settles. */
@@ -27,9 +27,10 @@ export type Sealer = {
 
 /**
  * Seals attempts with HMAC-SHA256 under keys derived from the service secret, one for each kind. Signed because
- * (id, retryCount) alone can be guessed by another worker; symmetric because it costs a hundredth of a JWT.
+ * (id, retryCount) alone can be guessed by another worker; symmetric because it costs a hundredth of a JWT. What was
+ * sealed before a rotation opens for as long as the previous secret holds.
  */
-export function createSealer(secrets: Secrets): Sealer {
+export function createSealer(secrets: Secrets, now: () => number = Date.now): Sealer {
   const keys = {
     lease: keysFor(secrets, 'lease'),
     attempt: keysFor(secrets, 'attempt'),
@@ -47,9 +48,9 @@ export function createSealer(secrets: Secrets): Sealer {
       const [body, signature, ...rest] = sealed.slice(PREFIX[kind].length).split('.');
       if (body === undefined || signature === undefined || rest.length > 0) return undefined;
       const given = Buffer.from(signature, 'base64url');
-      const genuine = keys[kind].all.some(
-        (key) => given.length === MAC_BYTES && timingSafeEqual(given, mac(key, body)),
-      );
+      const { current, previous } = keys[kind];
+      const opens = (key: Buffer) => given.length === MAC_BYTES && timingSafeEqual(given, mac(key, body));
+      const genuine = opens(current) || (previous !== undefined && previousHolds(secrets, now()) && opens(previous));
       return genuine ? refOf(body) : undefined;
     },
   };
@@ -57,7 +58,7 @@ export function createSealer(secrets: Secrets): Sealer {
 
 function keysFor({ current, previous }: Secrets, kind: SealKind) {
   const derive = (secret: string) => Buffer.from(hkdfSync('sha256', secret, 'powernode', kind, 32));
-  return { current: derive(current), all: [current, ...(previous === undefined ? [] : [previous])].map(derive) };
+  return { current: derive(current), previous: previous === undefined ? undefined : derive(previous) };
 }
 
 function mac(key: Buffer, body: string): Buffer {

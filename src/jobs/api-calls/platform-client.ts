@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createBridgeClient } from '../../process/bridge-client.ts';
 import { BridgeCallError } from '../../process/bridge-error.ts';
 import { createTokenSource } from '../../process/service-token.ts';
+import type { TokenKey } from '../../process/signing-key.ts';
 import { VERSION } from '../../process/version.ts';
 
 export type PlatformCall = {
@@ -25,7 +26,7 @@ export type PlatformClient = {
 export type PlatformOptions = {
   /** Up to and without /api/v1. */
   readonly baseUrl: string;
-  readonly serviceToken: string;
+  readonly tokenKey: TokenKey;
   /** Who asks, in the service token. */
   readonly workerId: string;
 };
@@ -35,10 +36,10 @@ const ANSWER_BYTES = 64 * 1024;
 const IDLE_TIMEOUT_MS = 120_000;
 
 /** The backend application, which owns the routes that API-call jobs trigger; it knows us by a service token of type worker. */
-export function createPlatformClient({ baseUrl, serviceToken, workerId }: PlatformOptions): PlatformClient {
+export function createPlatformClient({ baseUrl, tokenKey, workerId }: PlatformOptions): PlatformClient {
   const client = createBridgeClient({
     baseUrl,
-    token: createTokenSource(serviceToken, { type: 'worker', sub: workerId }),
+    token: createTokenSource(tokenKey, { type: 'worker', sub: workerId }),
     userAgent: `PowernodeWorker/${VERSION}`,
   });
   return {

@@ -54,7 +54,7 @@ export async function openBridge(options: BridgeOptions = {}) {
     pool,
     sealer,
     catalogue,
-    verifyServiceToken: createServiceTokenVerifier(secrets),
+    verifyServiceToken: createServiceTokenVerifier({ secrets }),
     findSession: async () => undefined,
   });
   const disk = await openLocalStorage(folder);

@@ -45,7 +45,7 @@ export async function startOperatorBridge(exactBelowBytes?: number): Promise<Ope
     pool,
     sealer: createSealer(secrets),
     catalogue: createCatalogue(CATALOGUE),
-    verifyServiceToken: createServiceTokenVerifier(secrets),
+    verifyServiceToken: createServiceTokenVerifier({ secrets }),
     findSession: sessions.find,
   });
   const app: BridgeApp = new Hono();

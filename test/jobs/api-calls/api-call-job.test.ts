@@ -42,7 +42,7 @@ async function backend(answer: (seen: Seen, response: ServerResponse) => void) {
   const { port } = server.address() as { port: number };
   const platform = createPlatformClient({
     baseUrl: `http://127.0.0.1:${port}`,
-    serviceToken: SECRET,
+    tokenKey: SECRET,
     workerId: 'w-1',
   });
   closers.push(() => platform.close());
