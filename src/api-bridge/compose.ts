@@ -1,4 +1,5 @@
 import type { Catalogue } from '../contract/catalogue/index.ts';
+import { SCHEDULES } from '../contract/schedules/schedules.ts';
 import { installAdminRoutes } from './admin/routes.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createSealer } from './auth/sealer.ts';
@@ -27,6 +28,8 @@ import { installJobRoutes } from './routes/jobs.ts';
 import { installJwksRoute } from './routes/jwks.ts';
 import { installSettleRoutes } from './routes/settles.ts';
 import { installWorkerRoutes } from './routes/workers.ts';
+import { installScheduleRoutes } from './schedules/routes.ts';
+import { createScheduler } from './schedules/scheduler.ts';
 import { createWorkerKeeper } from './workers/keeper.ts';
 import { createWorkerRegistry } from './workers/registry.ts';
 import { createLifecycle, type Service } from '../process/lifecycle.ts';
@@ -92,6 +95,8 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
   installJobRoutes(app, { authenticate, engine, catalogue, pool, progress: progress.latest });
   installOperatorRoutes(app, { pool, authenticate, sessions });
   installAdminRoutes(app, { pool, authenticate });
+  const scheduling = { pool, catalogue, enqueueIn: engine.enqueue.enqueueIn, enabled: env.SCHEDULES_ENABLED };
+  installScheduleRoutes(app, { ...scheduling, authenticate });
   installJwksRoute(app, trust.keys);
   installHealthRoutes(app, { authenticate, engine, pool, version, metricsToken: env.METRICS_TOKEN, log });
 
@@ -101,6 +106,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
     progress,
     keeper,
     createReconciler({ pool, log }),
+    createScheduler({ ...scheduling, declarations: SCHEDULES, cancelIn: engine.cancelIn, log }),
     ...createStorageSweep({ pool, storage, log }),
     createAttemptPlaneRetention({ pool, log }),
     createMetricRetention({ pool, log }),

@@ -48,6 +48,9 @@ export const apiEnv = z.object({
     .string()
     .optional()
     .describe("a module or folder with the user's own jobs, whose declarations the API accepts"),
+  SCHEDULES_ENABLED: flag
+    .default(false)
+    .describe('whether declared schedules run; otherwise they are paused until a person resumes them'),
   METRICS_TOKEN: z.string().min(1).optional().describe('when set, /metrics wants a scraper token or this value'),
   DASHBOARD_EMAIL: z.string().optional().describe('the first admin, made when there is no operator'),
   DASHBOARD_PASSWORD: z.string().min(8).optional().describe('its password'),

@@ -5,6 +5,7 @@ import * as jobLogs from './job-logs.ts';
 import * as jobs from './jobs.ts';
 import * as metrics from './metrics.ts';
 import * as operators from './operators.ts';
+import * as schedules from './schedules.ts';
 import * as workers from './workers.ts';
 
 /** Every route below /api/v1. The server, the OpenAPI document and the hostile-input tests all walk this list. */
@@ -14,6 +15,7 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(jobs),
   ...Object.values(files),
   ...Object.values(operators),
+  ...Object.values(schedules),
   ...Object.values(jobLogs),
   ...Object.values(metrics),
 ];

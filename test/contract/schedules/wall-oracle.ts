@@ -40,8 +40,12 @@ export function fits(expression: string, wallMs: number): boolean {
   );
 }
 
-/** Every instant after `fromMs` and up to `toMs` at which the expression fires, found by looking at every single minute. */
-export function firesBetween(expression: string, zone: string, fromMs: number, toMs: number): number[] {
+/**
+ * Every instant after `fromMs` and up to `toMs` at which the expression fires, found by looking at every single minute, or
+ * at every few of them where the expression and all offsets of the zone are known to be multiples of as many.
+ */
+export function firesBetween(expression: string, zone: string, fromMs: number, toMs: number, minutes = 1): number[] {
+  const stepMs = minutes * MINUTE_MS;
   const wallAt = readers.get(zone) ?? wallReader(zone);
   readers.set(zone, wallAt);
   const { kind } = parseCron(expression);
@@ -49,13 +53,13 @@ export function firesBetween(expression: string, zone: string, fromMs: number, t
   // A day earlier, so that what the wall has shown before is known.
   let wallMs = wallAt(fromMs - 24 * 60 * MINUTE_MS);
   let highestMs = wallMs;
-  for (let atMs = fromMs - (24 * 60 - 1) * MINUTE_MS; atMs <= toMs; atMs += MINUTE_MS) {
+  for (let atMs = fromMs - 24 * 60 * MINUTE_MS + stepMs; atMs <= toMs; atMs += stepMs) {
     const before = wallMs;
     wallMs = wallAt(atMs);
     let fire = fits(expression, wallMs);
     if (kind === 'fixed') {
       if (wallMs <= highestMs) fire = false;
-      for (let skipped = before + MINUTE_MS; skipped < wallMs; skipped += MINUTE_MS) fire ||= fits(expression, skipped);
+      for (let skipped = before + stepMs; skipped < wallMs; skipped += stepMs) fire ||= fits(expression, skipped);
     }
     highestMs = Math.max(highestMs, wallMs);
     if (fire && atMs > fromMs) fires.push(atMs);
