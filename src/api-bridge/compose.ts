@@ -32,6 +32,7 @@ import { installScheduleRoutes } from './schedules/routes.ts';
 import { createScheduler } from './schedules/scheduler.ts';
 import { createWorkerKeeper } from './workers/keeper.ts';
 import { createWorkerRegistry } from './workers/registry.ts';
+import { createWorkerSignals } from './workers/signals.ts';
 import { createLifecycle, type Service } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 
@@ -70,6 +71,8 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
     log,
   });
   const registry = createWorkerRegistry(pool);
+  const { holder } = engine;
+  const signals = createWorkerSignals({ databaseUrl, pool, holder, forget: registry.forget, log });
   const intervals = {
     heartbeatSeconds: env.HEARTBEAT_SECONDS,
     claimWaitSeconds: env.CLAIM_WAIT_SECONDS,
@@ -80,7 +83,16 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
   const progress = createProgressStore(pool, log);
 
   const app = createApp(log, version);
-  installWorkerRoutes(app, { authenticate, engine, registry, sealer, intervals, pool, progress: progress.set });
+  installWorkerRoutes(app, {
+    authenticate,
+    engine,
+    registry,
+    sealer,
+    intervals,
+    pool,
+    signals,
+    progress: progress.set,
+  });
   installClaimRoutes(app, { authenticate, engine, registry, sealer, catalogue, leaseSeconds: env.LEASE_SECONDS });
   installSettleRoutes(app, { authenticate, engine, sealer });
   installAttemptPlaneRoutes(app, { authenticate, pool, progress });
@@ -100,7 +112,11 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
   installJwksRoute(app, trust.keys);
   installHealthRoutes(app, { authenticate, engine, pool, version, metricsToken: env.METRICS_TOKEN, log });
 
-  const http = createHttpService(app, { port: env.PORT, host: env.HOST, quiet: () => engine.dismiss(), log });
+  const quiet = () => {
+    engine.dismiss();
+    signals.dismissAll();
+  };
+  const http = createHttpService(app, { port: env.PORT, host: env.HOST, quiet, log });
   const keeper = createWorkerKeeper({ registry, offlineSeconds: env.OFFLINE_SECONDS, dismiss: engine.dismiss, log });
   const upkeep = [
     progress,
@@ -111,5 +127,5 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
     createAttemptPlaneRetention({ pool, log }),
     createMetricRetention({ pool, log }),
   ];
-  return { http, lifecycle: createLifecycle([...engine.services, ...upkeep, http], log) };
+  return { http, lifecycle: createLifecycle([...engine.services, signals.listener, ...upkeep, http], log) };
 }

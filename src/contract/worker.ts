@@ -79,6 +79,12 @@ export const heartbeatReply = z.object({
 });
 export type HeartbeatReply = z.infer<typeof heartbeatReply>;
 
+export const signalQuery = z.object({
+  waitSeconds: z.coerce.number().min(0).max(LIMITS.claimWaitSeconds).default(0),
+});
+/** Why is not said here: the answer to a heartbeat tells it. */
+export const signalled = z.object({ changed: z.literal(true) });
+
 export const claimRequest = z.object({
   claimId: uuid.optional(),
   queues: z.array(declaredQueue).min(1).max(256).optional(),

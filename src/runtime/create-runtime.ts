@@ -21,6 +21,7 @@ import { createProcessor } from './processor.ts';
 import { createRegistration } from './registration.ts';
 import { createReporter } from './reporter.ts';
 import { runtimeChecks, type RuntimeChecks } from './runtime-checks.ts';
+import { createSignalWatch } from './signal-watch.ts';
 import { createUsageMeter } from './usage.ts';
 import { createWorker, type Supervisor, type WorkerEnd } from './worker.ts';
 import { createWorkdirs } from './workdirs.ts';
@@ -127,6 +128,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     onRenewed: () => lapseWatch.rearm(),
     onUnknownWorker,
   });
+  const signals = createSignalWatch({ ...shared, onSignal: () => heartbeat.beatNow() });
   const worker: Supervisor = createWorker({
     ...shared,
     ...{ registration, heartbeat, poller, processor, reporter, leases, registering },
@@ -137,6 +139,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
 
   async function stop(): Promise<void> {
     await worker.stop();
+    await signals.stop();
     await metrics.stop(times.partingMs / 2);
     lapseWatch.stop();
     usage.stop();
@@ -152,6 +155,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
       log.info({ jobs: registry.names, version: VERSION }, 'starting');
       metrics.start();
       worker.start();
+      signals.start();
     },
     stop: () => (stopping ??= stop()),
     hurry: () => worker.hurry(),

@@ -15,6 +15,8 @@ export type Heartbeat = {
   stop(): Promise<void>;
   /** Beats within a moment: after a claim, or when the status has changed. */
   beatSoon(): void;
+  /** Beats at once: there is something to hear. */
+  beatNow(): void;
   /** Monotonic time of the last beat that was accepted, as of its sending; undefined before the first. */
   acceptedAtMs(): number | undefined;
 };
@@ -125,6 +127,7 @@ export function createHeartbeat(deps: Deps): Heartbeat {
       await loop;
     },
     beatSoon: () => beatBy(now() + FOLD_MS),
+    beatNow: () => beatBy(now()),
     acceptedAtMs: () => acceptedAtMs,
   };
 }

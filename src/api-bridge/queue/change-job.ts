@@ -4,6 +4,7 @@ import { jobState, type JobState } from '../../contract/fields.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Pool, Queryable } from '../db/pool.ts';
 import { withTransaction } from '../db/transaction.ts';
+import { sendSignal } from '../workers/signal-channel.ts';
 import { BridgeError } from '../http/bridge-error.ts';
 import { onConnection, type Boss } from './boss.ts';
 import { jobEnvelope } from './envelope.ts';
@@ -22,8 +23,8 @@ type Target = { readonly queue: string; readonly id: string };
 const row = z.object({ state: jobState, data: z.unknown(), retry_count: z.number() });
 
 /**
- * Cancels a job that has not ended. Whoever runs it hears of it at the next heartbeat, and what it settles then is
- * refused. Throws not_found, or not_cancellable when the job has ended.
+ * Cancels a job that has not ended. Whoever runs it is woken to hear of it, and what it settles then is refused.
+ * Throws not_found, or not_cancellable when the job has ended.
  */
 export async function cancelJob(changing: Changing, target: Target): Promise<JobState> {
   return await withTransaction(changing.pool, (client) => cancelJobIn(changing, client, target));
@@ -43,6 +44,7 @@ export async function cancelJobIn(
   const ref = holder(id);
   const running = job.state === 'active' && ref?.retryCount === job.retry_count ? ref : undefined;
   if (running !== undefined) await recordAttempts(client, [{ ref: running, outcome: 'cancelled', state: 'cancelled' }]);
+  if (job.state === 'active') await sendSignal(client, running ?? { jobId: id });
   const name = nameOf(job.data);
   if (hooks.names.has(name)) {
     const retryCount = running === undefined ? {} : { retryCount: running.retryCount };

@@ -9,6 +9,8 @@ import type { Engine } from '../queue/engine.ts';
 import { hearHeartbeat, type HeartbeatDeps } from '../workers/heartbeat.ts';
 import { assertQueuesAllowed, ownWorker } from '../workers/own-worker.ts';
 import type { KnownWorker, WorkerRegistry } from '../workers/registry.ts';
+import { sendSignal } from '../workers/signal-channel.ts';
+import type { WorkerSignals } from '../workers/signals.ts';
 
 export type WorkerRouteDeps = Pick<HeartbeatDeps, 'sealer' | 'progress'> & {
   readonly authenticate: Authenticate;
@@ -16,6 +18,7 @@ export type WorkerRouteDeps = Pick<HeartbeatDeps, 'sealer' | 'progress'> & {
   readonly registry: WorkerRegistry;
   readonly intervals: Intervals;
   readonly pool: Pool;
+  readonly signals: Pick<WorkerSignals, 'park'>;
 };
 
 /** A worker's life: register, heartbeat, drain, leave. Claims and settles are in their own files. */
@@ -45,12 +48,21 @@ export function installWorkerRoutes(app: BridgeApp, deps: WorkerRouteDeps): void
     return { status: 200, data: reply };
   });
 
+  serveRoute(app, authenticate, routes.watchSignals, async ({ params, query, principal, context }) => {
+    ownWorker(principal, params.id);
+    const gone = new AbortController();
+    context.env.outgoing.once('close', () => gone.abort());
+    const changed = await deps.signals.park(params.id, query.waitSeconds * 1000, gone.signal);
+    return changed ? { status: 200, data: { changed } } : { status: 204 };
+  });
+
   serveRoute(app, authenticate, routes.drainWorker, async ({ params, body, principal }) => {
     if (principal.type === 'worker') ownWorker(principal, params.id);
     const leave = body?.leave ?? 'drain';
     const worker = await registry.direct(params.id, leave);
     if (worker === undefined) throw unknownWorker(params.id);
     engine.dismiss(params.id);
+    await sendSignal(pool, { workerId: params.id });
     await audit(pool, principal, { action: `worker.${leave}`, target: params.id, reason: body?.reason });
     return { status: 200, data: worker };
   });

@@ -66,6 +66,10 @@ export function createWorkerRegistry(pool: Pool) {
 
   return {
     find,
+    /** What is remembered of a worker may be old: it is read anew. */
+    forget(id: string): void {
+      known.delete(id);
+    },
     /** Registering again starts anew: idle, and any drain is over. */
     async register(id: string, registration: Registration): Promise<WorkerView> {
       const { hostname, pid, version, queues, labels, concurrency } = registration;

@@ -46,7 +46,7 @@ export const cancelJob = defineRoute({
   name: 'cancelJob',
   method: 'post',
   path: '/jobs/{queue}/{id}/cancel',
-  summary: 'Cancel a job that has not ended; a running one hears it at its next heartbeat',
+  summary: 'Cancel a job that has not ended; a running one hears it at once',
   access: ['producer', 'operator'],
   role: 'operator',
   params: oneJob,

@@ -3,7 +3,16 @@ import { uuid, workerId } from '../fields.ts';
 import { claimedJob } from '../job.ts';
 import { reason, workerList } from '../operator.ts';
 import { completeRequest, failRequest, releaseRequest, settled, settleRequest, settleResult } from '../settlement.ts';
-import { claimRequest, heartbeat, heartbeatReply, registered, registration, workerView } from '../worker.ts';
+import {
+  claimRequest,
+  heartbeat,
+  heartbeatReply,
+  registered,
+  registration,
+  signalled,
+  signalQuery,
+  workerView,
+} from '../worker.ts';
 import { defineRoute } from './define-route.ts';
 
 const oneWorker = z.object({ id: workerId });
@@ -30,6 +39,18 @@ export const heartbeatWorker = defineRoute({
   body: heartbeat,
   data: heartbeatReply,
   statuses: [200],
+});
+
+export const watchSignals = defineRoute({
+  name: 'watchSignals',
+  method: 'get',
+  path: '/workers/{id}/signals',
+  summary: 'Wait up to waitSeconds for something that a heartbeat would hear: a cancelled job, a directive',
+  access: ['worker'],
+  params: oneWorker,
+  query: signalQuery,
+  data: signalled,
+  statuses: [200, 204],
 });
 
 export const claimJobs = defineRoute({
