@@ -29,6 +29,6 @@ export const jsonObject = z.record(z.string(), z.unknown());
 export const delaySeconds = z.number().min(0).max(LIMITS.delaySeconds);
 export const traceparent = z
   .string()
-  .regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/, 'expected a W3C traceparent');
+  .regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/, 'expected a W3C traceparent, got another text');
 export const jobState = z.enum(['created', 'retry', 'active', 'completed', 'cancelled', 'failed']);
 export type JobState = z.infer<typeof jobState>;

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { delaySeconds, jobState, jsonObject, text, timestamp } from './fields.ts';
+import { failureCategory } from './failure-category.ts';
 import { LIMITS } from './limits.ts';
 
 /** Output is small by contract: results that are large belong into storage, and the output names them. */
 export const output = jsonObject.refine(
   (value) => new TextEncoder().encode(JSON.stringify(value)).length <= LIMITS.outputBytes,
   {
-    error: `expected at most ${String(LIMITS.outputBytes)} bytes of JSON`,
+    error: `expected at most ${String(LIMITS.outputBytes)} bytes of JSON, got more`,
   },
 );
 
@@ -15,6 +16,8 @@ export const failure = z.object({
   code: text(0, 200).optional(),
   name: text(0, 200).optional(),
   stack: text(0, 50_000).optional(),
+  /** Left out, the API finds it from the rest. */
+  category: failureCategory.optional(),
 });
 export type Failure = z.infer<typeof failure>;
 

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { text } from '../contract/fields.ts';
 import { LIMITS } from '../contract/limits.ts';
 import { role } from '../contract/operator.ts';
 import type { PublicKey } from './public-keys.ts';
@@ -9,7 +10,7 @@ import { previousHolds, type Secrets } from './token-secrets.ts';
 
 const claims = z.object({
   type: serviceTokenType,
-  sub: z.string().min(1).max(255),
+  sub: text(1, 255),
   iat: z.number(),
   exp: z.number(),
   queues: z.array(z.string()).optional(),

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from '../process/logger.ts';
 import { installAssets } from './assets/routes.ts';
@@ -13,7 +12,6 @@ import type { ProcessMetrics } from './health/process-metrics.ts';
 import { createReadiness, type RuntimeHealth } from './health/readiness.ts';
 import { installHealth } from './health/routes.ts';
 import { installErrorHandler } from './http/error-handler.ts';
-import { PageFault } from './http/page-fault.ts';
 import { installPreferences } from './http/preferences-route.ts';
 import { sameOrigin } from './http/same-origin.ts';
 import { createSessionCookie } from './http/session-cookie.ts';
@@ -31,8 +29,6 @@ export type WebAppDeps = {
   readonly runtimeMetrics?: (() => readonly Metric[]) | undefined;
   readonly log: Logger;
 };
-
-const FORM_BYTES = 64 * 1024;
 
 /** Nothing on a page comes from elsewhere, and nothing on it runs that is not a file of ours. */
 const CONTENT_SECURITY_POLICY = {
@@ -70,15 +66,6 @@ export function createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetri
     }),
   );
   app.use(sameOrigin);
-  app.use(
-    bodyLimit({
-      maxSize: FORM_BYTES,
-      onError: () => {
-        throw new PageFault(413, 'body_too_large', 'That is too long', { detail: 'Forms take 64 kB at most.' });
-      },
-    }),
-  );
-
   installHealth(app, {
     bridge,
     metrics,

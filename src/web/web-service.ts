@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { linger } from '../process/linger.ts';
 import { createCircuits, type Circuits } from '../process/circuits.ts';
 import type { Service } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
@@ -35,7 +36,10 @@ export function createWebService(options: WebServiceOptions): WebService {
   const metrics = createProcessMetrics();
   const app = createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetrics, log });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer((request, response) => void listener(request, response));
+  const server = createServer((request, response) => {
+    response.once('finish', () => linger(request));
+    void listener(request, response);
+  });
   server.headersTimeout = 15_000;
   server.requestTimeout = 30_000;
 

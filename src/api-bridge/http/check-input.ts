@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { describeIssue } from '../../contract/describe-issue.ts';
 import type { FieldError } from '../../contract/error.ts';
 import { BridgeError } from './bridge-error.ts';
 
 /** Parses with a schema, or throws 422 with the path and fault of each field. */
 export function checkInput<Schema extends z.ZodType>(schema: Schema, value: unknown, where = ''): z.infer<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: describeIssue });
   if (parsed.success) return parsed.data;
   const errors = fieldErrors(parsed.error, where);
   const first = errors[0];

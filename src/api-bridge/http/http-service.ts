@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Service } from '../../process/lifecycle.ts';
+import { linger } from '../../process/linger.ts';
 import type { Logger } from '../../process/logger.ts';
-import { linger } from './linger.ts';
 import type { BridgeApp } from './serve-route.ts';
 
 export type HttpServiceOptions = {

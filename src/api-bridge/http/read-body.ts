@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { unsafeJson } from '../../contract/text.ts';
+import { BodyFault, readBytes } from '../../process/read-bytes.ts';
 import { BridgeError } from './bridge-error.ts';
 
 /**
@@ -8,13 +9,12 @@ import { BridgeError } from './bridge-error.ts';
  */
 export async function readJsonBody(request: IncomingMessage, limitBytes: number): Promise<unknown> {
   const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limitBytes) throw tooLarge(limitBytes);
   const hasBody = declared > 0 || request.headers['transfer-encoding'] !== undefined;
   if (hasBody && !isJson(request.headers['content-type'])) {
     const got = request.headers['content-type'] ?? 'none';
     throw new BridgeError('unsupported_media_type', `expected content type application/json, got ${got.slice(0, 100)}`);
   }
-  const bytes = await readBytes(request, limitBytes);
+  const bytes = await readWithin(request, limitBytes);
   if (bytes.length === 0) return undefined;
   const value = parse(bytes);
   const fault = unsafeJson(value);
@@ -24,35 +24,19 @@ export async function readJsonBody(request: IncomingMessage, limitBytes: number)
   return value;
 }
 
-/** A body that trickles in for longer than this holds a connection for nothing. */
-const SLOWEST_BODY_MS = 30_000;
-
-function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const timer = setTimeout(() => end(() => reject(unfinished('took too long'))), SLOWEST_BODY_MS);
-    const onData = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limitBytes) end(() => reject(tooLarge(limitBytes)));
-      else chunks.push(chunk);
-    };
-    const onEnd = () => end(() => resolve(Buffer.concat(chunks, size)));
-    const onBreak = () => end(() => reject(unfinished('ended early')));
-    request.on('data', onData).once('end', onEnd).once('error', onBreak).once('close', onBreak);
-
-    function end(settle: () => void): void {
-      clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onBreak);
-      settle();
+async function readWithin(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  try {
+    return await readBytes(request, limitBytes);
+  } catch (error) {
+    if (!(error instanceof BodyFault)) throw error;
+    if (error.problem === 'too_large') {
+      throw new BridgeError('body_too_large', `expected a body of at most ${String(limitBytes)} bytes, got more`);
     }
-  });
-}
-
-function unfinished(what: string): BridgeError {
-  return new BridgeError('bad_request', `expected a whole body, got one that ${what}`, {
-    headers: { connection: 'close' },
-  });
+    const what = error.problem === 'too_slow' ? 'took too long' : 'ended early';
+    throw new BridgeError('bad_request', `expected a whole body, got one that ${what}`, {
+      headers: { connection: 'close' },
+    });
+  }
 }
 
 function parse(bytes: Buffer): unknown {
@@ -67,8 +51,4 @@ function parse(bytes: Buffer): unknown {
 
 function isJson(contentType: string | undefined): boolean {
   return /^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;|$)/i.test(contentType ?? '');
-}
-
-function tooLarge(limitBytes: number): BridgeError {
-  return new BridgeError('body_too_large', `expected a body of at most ${String(limitBytes)} bytes, got more`);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Catalogue } from '../../contract/catalogue/index.ts';
 import type { JobDeclaration } from '../../contract/catalogue/declare-job.ts';
+import { describeIssue } from '../../contract/describe-issue.ts';
 import type { FieldError } from '../../contract/error.ts';
 import { enqueueRequest, seedEnqueueRequest, type EnqueueRequest } from '../../contract/job.ts';
 import { LIMITS } from '../../contract/limits.ts';
@@ -80,7 +81,7 @@ function assertPayload(
   where: string,
   rename = (path: string) => path,
 ): void {
-  const parsed = declaration.payload.safeParse(payload);
+  const parsed = declaration.payload.safeParse(payload, { error: describeIssue });
   if (parsed.success) return;
   const errors = fieldErrors(parsed.error, where).map((fault) => ({ ...fault, path: rename(fault.path) }));
   const first = errors[0];

@@ -1,3 +1,4 @@
+import { BodyFault, readBytes } from '../../process/read-bytes.ts';
 import { PageFault } from './page-fault.ts';
 import type { WebContext } from './web-context.ts';
 
@@ -7,5 +8,19 @@ export async function readForm(context: WebContext): Promise<Readonly<Record<str
   if (!type.toLowerCase().startsWith('application/x-www-form-urlencoded')) {
     throw new PageFault(400, 'not_a_form', 'That does not fit', { detail: 'Expected a form.' });
   }
-  return Object.fromEntries(new URLSearchParams(await context.req.text()));
+  return Object.fromEntries(new URLSearchParams((await readBody(context)).toString('utf8')));
+}
+
+const FORM_BYTES = 64 * 1024;
+
+async function readBody(context: WebContext): Promise<Buffer> {
+  try {
+    return await readBytes(context.env.incoming, FORM_BYTES);
+  } catch (error) {
+    if (!(error instanceof BodyFault)) throw error;
+    if (error.problem === 'too_large') {
+      throw new PageFault(413, 'body_too_large', 'That is too long', { detail: 'Forms take 64 kB at most.' });
+    }
+    throw new PageFault(400, 'not_a_form', 'That did not arrive whole', { detail: 'Please send the form again.' });
+  }
 }

@@ -55,7 +55,7 @@ function drainQuestion(worker: WorkerView): Confirmation {
   return {
     title: status === 'draining' ? `Stop ${id}?` : `Drain ${id}?`,
     section: 'workers',
-    what: `${jobs} It takes no new job from its next heartbeat on, and ends. It comes back when it is started again.`,
+    what: `${jobs} It takes no new job from its next heartbeat on. It comes back when it is started again.`,
     verb: status === 'draining' ? 'Stop the worker' : 'Drain the worker',
     danger: status === 'draining',
     keep: { word: 'Let it work', href: '/workers' },
