@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
+import { categoryOf } from '../contract/failure-category.ts';
 import type { Failure } from '../contract/settlement.ts';
 
 const MESSAGE_CHARACTERS = 20_000;
 const STACK_CHARACTERS = 50_000;
 const WORD_CHARACTERS = 200;
+const CAUSES_LOOKED_AT = 5;
 
 /**
  * A thrown thing, made safe to store: text without NUL and lone surrogates, bounded, whatever was thrown. It never
@@ -14,14 +16,29 @@ export function storedFailure(thrown: unknown): Failure {
   const code = read(thrown, 'code');
   const name = read(thrown, 'name');
   const stack = read(thrown, 'stack');
-  return {
+  const words = {
     message: storableText(typeof message === 'string' ? message : describe(thrown), MESSAGE_CHARACTERS),
     ...(typeof code === 'string' || typeof code === 'number'
       ? { code: storableText(String(code), WORD_CHARACTERS) }
       : {}),
     ...(typeof name === 'string' ? { name: storableText(name, WORD_CHARACTERS) } : {}),
-    ...(typeof stack === 'string' ? { stack: storableText(stack, STACK_CHARACTERS) } : {}),
   };
+  return {
+    ...words,
+    ...(typeof stack === 'string' ? { stack: storableText(stack, STACK_CHARACTERS) } : {}),
+    category: categoryOf({ ...words, status: statusBehind(thrown) }),
+  };
+}
+
+/** The status that a call was answered with, also when the handler has wrapped its error in words of its own. */
+function statusBehind(thrown: unknown): number | undefined {
+  let current = thrown;
+  for (let depth = 0; depth < CAUSES_LOOKED_AT; depth += 1) {
+    const status = read(current, 'status') ?? read(current, 'statusCode');
+    if (typeof status === 'number') return status;
+    current = read(current, 'cause');
+  }
+  return undefined;
 }
 
 /** Text that PostgreSQL can store: NUL and lone surrogates become the replacement character, the rest is cut off. */

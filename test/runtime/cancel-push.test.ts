@@ -29,7 +29,7 @@ function holding() {
       running.add(ctx.job.id);
       ctx.signal.addEventListener('abort', () => {
         abortedAtMs.set(ctx.job.id, performance.now());
-        reject(ctx.signal.reason);
+        reject(new Error('stopped', { cause: ctx.signal.reason }));
       });
     });
   return { running, abortedAtMs, handler };

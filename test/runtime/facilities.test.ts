@@ -178,7 +178,7 @@ describe('steps', () => {
     await using _worker = await startWorker(stack.api, async (ctx) => ctx.step.run('odd', async () => value()));
     const job = await stack.ended(await stack.enqueue());
     expect(job).toMatchObject({ state: 'failed', attempt: 1 });
-    expect(job.attempts[0].error.code).toBe(code);
+    expect(job.attempts[0].error).toMatchObject({ code, category: 'AGENT_ERROR' });
   });
 });
 

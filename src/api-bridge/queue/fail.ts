@@ -1,4 +1,5 @@
 import type { Catalogue } from '../../contract/catalogue/index.ts';
+import { categoryOf } from '../../contract/failure-category.ts';
 import type { Failure, Outcome, SettleResult } from '../../contract/settlement.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Pool, Queryable } from '../db/pool.ts';
@@ -58,7 +59,8 @@ export async function endFailed(
   hooks: JobHooks,
   failed: FailedEnd,
 ): Promise<AttemptEnd | undefined> {
-  const { ref, error, retryInSeconds, outcome } = failed;
+  const { ref, retryInSeconds, outcome } = failed;
+  const error = { ...failed.error, category: failed.error.category ?? categoryOf(failed.error) };
   const db = onConnection(client);
   const said = { ...error, workerId: ref.workerId, attempt: ref.attempt };
   const fenced = await boss.fail(ref.queue, { id: ref.jobId, retryCount: ref.retryCount }, said, { db });
