@@ -9,6 +9,8 @@ import { UsageFault } from './usage-fault.ts';
 
 // The commands that speak to the API as any client does. `migrate` and `doctor` are the API's own (src/api-bridge/cli).
 
+const USAGE = [TOKEN_USAGE, ENQUEUE_USAGE, JWKS_USAGE, 'migrate', 'doctor'].map((line) => `  ${line}`).join('\n');
+
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function run([command, ...args]: string[]): Promise<void> {
@@ -20,16 +22,20 @@ async function run([command, ...args]: string[]): Promise<void> {
       return;
     case 'enqueue':
       return enqueue(args, readCliEnv(), print);
+    case '--help':
+    case 'help':
+      print(USAGE);
+      return;
     default:
-      throw new UsageFault(
-        `expected a command, got ${command ?? 'nothing'}:\n  ${TOKEN_USAGE}\n  ${ENQUEUE_USAGE}\n  ${JWKS_USAGE}\n  migrate\n  doctor`,
-      );
+      throw new UsageFault(`expected a command, got ${command ?? 'nothing'}:\n${USAGE}`);
   }
 }
 
 /** A person's mistake, or an answer of the API, is told in words; a defect keeps its stack. */
 function explain(error: unknown): string {
   if (error instanceof BridgeCallError) {
+    if (error.outcomeUnknown)
+      return `No API answered (${error.message}): is it running, and is BACKEND_API_URL its address?`;
     return [
       `${error.message} (${error.code})`,
       ...error.errors.map(({ path, message }) => `  ${path}: ${message}`),

@@ -61,6 +61,7 @@ function kindOf(input: unknown): string {
   if (input === null) return 'null';
   if (Array.isArray(input)) return `a list of ${String(input.length)}`;
   if (typeof input === 'string') return `a text of ${String(input.length)} characters`;
+  if (Number.isNaN(input)) return 'something else';
   if (typeof input === 'number' || typeof input === 'boolean') return String(input);
   return 'an object';
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { describeIssue } from '../contract/describe-issue.ts';
 
 /** Every fault of the environment at once, a line each; never carries a value. */
 export class EnvFault extends Error {
@@ -20,9 +21,23 @@ export function parseEnv<Schema extends z.ZodType>(
   source: Readonly<Record<string, string | undefined>>,
 ): z.infer<Schema> {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = schema.safeParse(present, { reportInput: false });
+  const parsed = schema.safeParse(present, { reportInput: false, error: describeIssue });
   if (parsed.success) return parsed.data;
   throw new EnvFault(
     parsed.error.issues.map((issue) => `${issue.path.join('.') || '(environment)'}: ${issue.message}`),
   );
+}
+
+/** Runs several readers of the same environment and throws one EnvFault with the faults of all. */
+export function assertReadable(...readers: readonly (() => unknown)[]): void {
+  const faults = readers.flatMap((read) => {
+    try {
+      read();
+      return [];
+    } catch (error) {
+      if (error instanceof EnvFault) return error.faults;
+      throw error;
+    }
+  });
+  if (faults.length > 0) throw new EnvFault([...new Set(faults)]);
 }

@@ -8,13 +8,22 @@ export const workerVariables = z.object({
     .enum(['all', 'runtime', 'web'])
     .default('all')
     .describe('what this process does: poll for jobs, serve the dashboard, or both'),
+  WORKER_JOBS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('a module or folder with your own jobs, which this worker runs and the API accepts'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('least level logged'),
 });
 
-const schema = workerVariables.transform((env) => ({ role: env.WORKER_ROLE, logLevel: env.LOG_LEVEL }));
+const schema = workerVariables.transform((env) => ({
+  role: env.WORKER_ROLE,
+  logLevel: env.LOG_LEVEL,
+  jobsPath: env.WORKER_JOBS,
+}));
 
 export type WorkerEnv = Readonly<z.infer<typeof schema>>;
 

@@ -1,6 +1,8 @@
 // The worker process: the polling runtime and the web app, or one of them, in one process without a database.
+import { RegistryFault } from '../jobs/index.ts';
 import { createCircuits } from '../process/circuits.ts';
 import { EnvFault } from '../process/env.ts';
+import { assertEnvironment } from './assert-environment.ts';
 import { EXIT } from '../process/exit-codes.ts';
 import { createLifecycle } from '../process/lifecycle.ts';
 import { createLogger } from '../process/logger.ts';
@@ -11,10 +13,11 @@ import { onStopSignals } from './stop-signals.ts';
 import { createWebHalf } from './web-half.ts';
 
 async function main(): Promise<number> {
-  const { role, logLevel } = readWorkerEnv();
+  const { role, logLevel, jobsPath } = readWorkerEnv();
   const log = createLogger({ name: 'worker', level: logLevel });
+  await assertEnvironment(role);
   const circuits = createCircuits();
-  const polling = role === 'web' ? undefined : createPollingHalf(log, circuits);
+  const polling = role === 'web' ? undefined : await createPollingHalf(log, circuits, jobsPath);
   const runtime = polling?.runtime;
   const web = role === 'runtime' ? undefined : await createWebHalf(log, runtime, circuits);
   // Services stop in reverse: the runtime drains while the web app still answers the health checks.
@@ -46,7 +49,8 @@ async function main(): Promise<number> {
 try {
   process.exit(await main());
 } catch (error) {
-  const misconfigured = error instanceof EnvFault || error instanceof DatabaseVariableFault;
+  const misconfigured =
+    error instanceof EnvFault || error instanceof DatabaseVariableFault || error instanceof RegistryFault;
   const reason = error instanceof Error ? error.message : String(error);
   process.stderr.write(`powernode worker: not started: ${reason}\n`);
   process.exit(misconfigured ? EXIT.misconfigured : EXIT.failed);

@@ -48,7 +48,9 @@ test('a worker that finds database credentials about does not start, and says so
 test('a worker that is misconfigured ends with 78 and names each variable at fault', async () => {
   const worker = start({ WORKER_CONCURRENCY: 'many', WORKER_QUEUES: 'nowhere' });
   expect(await worker.ended).toBe(78);
-  expect(worker.err()).toMatch(/WORKER_SERVICE_TOKEN[^]*WORKER_QUEUES[^]*WORKER_CONCURRENCY/);
+  for (const name of ['WORKER_SERVICE_TOKEN', 'WORKER_QUEUES', 'WORKER_CONCURRENCY']) {
+    expect(worker.err()).toContain(name);
+  }
 });
 
 test('a worker waits for an API that is not there yet, and SIGTERM ends the waiting with 0', async () => {
