@@ -57,5 +57,6 @@ export {
   RetryAfter,
   ToolUnavailable,
 } from './errors.ts';
+export { loadJobs } from './load-jobs.ts';
 export { createRegistry, RegistryFault, type JobRegistry } from './registry.ts';
 export { apiErrorDelaySeconds } from './retry-policy.ts';

@@ -21,9 +21,9 @@ const declared = z.object({
  */
 export async function loadCatalogue(path: string | undefined): Promise<Catalogue> {
   if (path === undefined) return createCatalogue(CATALOGUE);
-  const own = (await loadExports(path)).flatMap(({ value }) => (isDeclaration(value) ? [value] : []));
+  const own = new Set((await loadExports(path)).flatMap(({ value }) => (isDeclaration(value) ? [value] : [])));
   const seen = new Set(CATALOGUE.map((job) => job.name));
-  const faults: string[] = own.length === 0 ? [`WORKER_JOBS: expected at least one job at ${path}, got none`] : [];
+  const faults: string[] = own.size === 0 ? [`WORKER_JOBS: expected at least one job at ${path}, got none`] : [];
   for (const job of own) {
     if (seen.has(job.name)) faults.push(`WORKER_JOBS: expected one job named ${job.name}, got two`);
     if (queueWeight(job.queue) === undefined) {

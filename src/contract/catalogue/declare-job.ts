@@ -24,12 +24,13 @@ export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
 };
 
 type Needed = 'name' | 'queue' | 'payload';
-type Choices<Payload extends z.ZodType> = Pick<JobDeclaration<Payload>, Needed> &
+/** What has to be said of a job, and what may be. */
+export type JobChoices<Payload extends z.ZodType> = Pick<JobDeclaration<Payload>, Needed> &
   Partial<Omit<JobDeclaration<Payload>, Needed>>;
 
 const DEFAULTS = { maxAttempts: 4, timeoutSeconds: 900, retry: { kind: 'standard' }, grants: [] } as const;
 
 /** Completes a declaration with the defaults: 4 attempts, 15 minutes, the standard policy, no grants. */
-export function declareJob<Payload extends z.ZodType>(choices: Choices<Payload>): JobDeclaration<Payload> {
+export function declareJob<Payload extends z.ZodType>(choices: JobChoices<Payload>): JobDeclaration<Payload> {
   return Object.freeze({ ...DEFAULTS, ...choices });
 }

@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryStore, runJob } from 'powernode-worker/testing';
+import { askPartner } from '../../examples/jobs/ask-partner.ts';
+import { placeOrder } from '../../examples/jobs/place-order.ts';
+import { welcomeMail } from '../../examples/jobs/welcome-mail.ts';
+import { type Api, startApi } from '../support/api.ts';
+import { callerAs, type Caller, expectData } from '../wire/support/client.ts';
+import { until } from '../wire/support/until.ts';
+import { runExample, type Running } from './run-example.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const JOBS = join(ROOT, 'examples/jobs');
+
+let api: Api;
+let worker: Running;
+let workDir: string;
+let producer: Caller;
+let operator: Caller;
+
+beforeAll(async () => {
+  workDir = await mkdtemp(join(tmpdir(), 'examples-'));
+  api = await startApi({ env: { WORKER_JOBS: JOBS } });
+  worker = runExample(process.execPath, ['dist/worker/main.js'], ROOT, {
+    BACKEND_API_URL: api.url,
+    WORKER_SERVICE_TOKEN: api.secret,
+    WORKER_ROLE: 'runtime',
+    WORKER_JOBS: 'examples/jobs',
+    WORKER_CONCURRENCY: '8',
+    WORK_DIR: workDir,
+  });
+  producer = callerAs(api, 'producer', 'examples');
+  operator = callerAs(api, 'operator', 'examples');
+});
+afterAll(async () => {
+  await worker.end('SIGTERM');
+  await api.stop();
+  await rm(workDir, { recursive: true, force: true });
+});
+
+type Enqueued = { id: string; queue: string };
+const enqueue = async (name: string, payload: object): Promise<Enqueued> =>
+  expectData(await producer.post('/jobs', { name, payload }), 201);
+const view = async ({ id, queue }: Enqueued) => expectData(await producer.get(`/jobs/${queue}/${id}`), 200).job;
+
+async function end(job: Enqueued, state = 'completed'): Promise<any> {
+  const ended = await until(`the end of ${job.id}, the worker said: ${worker.output()}`, 20_000, async () => {
+    const seen = await view(job);
+    return ['completed', 'failed', 'cancelled'].includes(seen.state) ? seen : undefined;
+  });
+  expect(ended.state, JSON.stringify(ended)).toBe(state);
+  return ended;
+}
+
+describe('the example jobs, run by the built worker against the real API', () => {
+  it('welcome-mail sends one mail, however often it is asked to', async () => {
+    const payload = { userId: 'u1', address: 'someone@example.com' };
+    const jobs = await Promise.all(Array.from({ length: 5 }, () => enqueue('examples.welcome-mail', payload)));
+    const ended = await Promise.all(jobs.map((job) => end(job)));
+    expect(ended.filter(({ output }) => output.sent)).toHaveLength(1);
+    expect(new Set(ended.map(({ output }) => output.messageId))).toEqual(new Set(['u1@mail']));
+  });
+
+  it('invoice-number never works on one account twice at a time', async () => {
+    const jobs = await Promise.all(
+      Array.from({ length: 4 }, () => enqueue('examples.invoice-number', { accountId: 'a1' })),
+    );
+    const spans = (await Promise.all(jobs.map((job) => end(job)))).map(({ output }) => output);
+    spans.sort((a, b) => a.startedAt - b.startedAt);
+    for (const [nth, { startedAt }] of spans.slice(1).entries())
+      expect(startedAt).toBeGreaterThanOrEqual(spans[nth].endedAt);
+  });
+
+  it('place-order charges once, although it takes two attempts', async () => {
+    const { output, attempt } = await end(await enqueue('examples.place-order', { orderId: 'o1' }));
+    expect(attempt).toBe(2);
+    expect(output).toEqual({
+      charge: { id: 'charge-o1', attempt: 1 },
+      parcel: 'parcel-o1',
+      steps: ['charge', 'parcel'],
+    });
+  });
+
+  it('clean-up is counted, and its log stands with the job', async () => {
+    const job = await enqueue('examples.clean-up', { folders: ['a', 'b', 'c'] });
+    expect((await end(job)).output).toEqual({ cleaned: 3 });
+    await until('the sum', 10_000, async () => {
+      const { metrics } = expectData(await operator.get('/admin/metrics'), 200);
+      return metrics.find(({ name, sum }: any) => name === 'examples_folders_cleaned' && sum === 3);
+    });
+    const { lines } = expectData(await operator.get(`/admin/jobs/${job.queue}/${job.id}/logs`), 200);
+    expect(lines.map(({ line }: any) => JSON.parse(line).folder)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('wait-for-cancel ends when it is cancelled', async () => {
+    const job = await enqueue('examples.wait-for-cancel', {});
+    await until('its progress', 15_000, async () => (await view(job)).progress?.percent === 1);
+    expectData(await producer.post(`/jobs/${job.queue}/${job.id}/cancel`, {}), 200);
+    await end(job, 'cancelled');
+    await until('the end of the handler', 3_000, async () => worker.output().includes('attempt interrupted'));
+  });
+
+  it('ask-partner ends as its errors say', async () => {
+    const ask = (answer: string) => enqueue('examples.ask-partner', { answer });
+    expect((await end(await ask('yes'))).attempt).toBe(1);
+    expect((await end(await ask('later'))).attempts.map((each: any) => each.error?.category)).toEqual([
+      'RATE_LIMITED',
+      undefined,
+    ]);
+    expect((await end(await ask('closed'))).attempt).toBe(1);
+    const never = await end(await ask('never'), 'failed');
+    expect(never.attempts).toHaveLength(1);
+    expect(never.attempts[0].error).toMatchObject({ name: 'NonRetryable', category: 'AUTH_FAILED' });
+  });
+});
+
+describe('the same jobs in a unit test, without API and worker', () => {
+  it('share what a store keeps', async () => {
+    const store = createMemoryStore();
+    const payload = { userId: 'u1', address: 'someone@example.com' };
+    const runs = await Promise.all([1, 2, 3].map(() => runJob(welcomeMail, payload, { store })));
+    expect(runs.filter(({ output }) => output?.['sent'] === true)).toHaveLength(1);
+  });
+
+  it('keep steps over attempts, and reject with what the handler threw', async () => {
+    const store = createMemoryStore();
+    await expect(runJob(placeOrder, { orderId: 'o' }, { store, job: { id: 'j' } })).rejects.toThrow('closed');
+    const { output, progress } = await runJob(placeOrder, { orderId: 'o' }, { store, job: { id: 'j', attempt: 2 } });
+    expect(output).toMatchObject({ charge: { attempt: 1 }, parcel: 'parcel-o' });
+    expect(progress).toEqual([{ percent: 50, message: 'charged' }]);
+  });
+
+  it('refuse a payload that the schema refuses', async () => {
+    // @ts-expect-error the payload is typed by the schema
+    await expect(runJob(askPartner, { answer: 'perhaps' })).rejects.toMatchObject({ code: 'invalid_payload' });
+  });
+});
