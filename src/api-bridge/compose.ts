@@ -1,5 +1,6 @@
 import type { Catalogue } from '../contract/catalogue/index.ts';
 import { SCHEDULES } from '../contract/schedules/schedules.ts';
+import { installRetryFailedRoute } from './admin/retry-failed.ts';
 import { installAdminRoutes } from './admin/routes.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createSealer } from './auth/sealer.ts';
@@ -107,6 +108,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
   installJobRoutes(app, { authenticate, engine, catalogue, pool, progress: progress.latest });
   installOperatorRoutes(app, { pool, authenticate, sessions });
   installAdminRoutes(app, { pool, authenticate });
+  installRetryFailedRoute(app, { pool, authenticate, retry: engine.retry });
   const scheduling = { pool, catalogue, enqueueIn: engine.enqueue.enqueueIn, enabled: env.SCHEDULES_ENABLED };
   installScheduleRoutes(app, { ...scheduling, authenticate });
   installJwksRoute(app, trust.keys);

@@ -106,3 +106,14 @@ export const jobList = z.object({
 export type JobList = z.infer<typeof jobList>;
 export const workerList = z.object({ workers: z.array(workerView) });
 export const reason = z.object({ reason: text(0, 500).optional(), leave: z.enum(['drain', 'stop']).default('drain') });
+
+/** Which failed jobs to try again. With `preview` nothing is touched: an operator sees the count before the deed. */
+export const retryManyRequest = z.object({
+  queue: text(1, 128).optional(),
+  name: text(1, 200).optional(),
+  code: text(1, 200).optional(),
+  limit: z.number().int().min(1).max(1000).default(1000),
+  preview: z.boolean().default(false),
+  reason: text(1, 500).optional(),
+});
+export const retriedMany = z.object({ matched: z.number(), retried: z.number() });

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { jobList, jobListQuery, overview, sessionView, signedIn, signInRequest } from '../operator.ts';
+import {
+  jobList,
+  jobListQuery,
+  overview,
+  retriedMany,
+  retryManyRequest,
+  sessionView,
+  signedIn,
+  signInRequest,
+} from '../operator.ts';
 import { defineRoute } from './define-route.ts';
 
 export const authenticateUser = defineRoute({
@@ -65,5 +74,17 @@ export const listQueues = defineRoute({
   access: ['operator'],
   role: 'viewer',
   data: z.object({ queues: overview.shape.queues }),
+  statuses: [200],
+});
+
+export const retryFailedJobs = defineRoute({
+  name: 'retryFailedJobs',
+  method: 'post',
+  path: '/admin/jobs/retry',
+  summary: 'Redrive dead letters: try failed jobs again by queue, name and error code; preview counts them first',
+  access: ['operator'],
+  role: 'operator',
+  body: retryManyRequest,
+  data: retriedMany,
   statuses: [200],
 });
