@@ -1,3 +1,4 @@
+import type { PlatformClients } from './clients/create-clients.ts';
 import type { Logger } from '../process/logger.ts';
 import type { JobIdempotency, JobLock, JobMetrics, JobStep, RecordedStep } from './facilities.ts';
 
@@ -34,6 +35,8 @@ export type UploadOptions = {
 export type JobContext = {
   readonly job: AttemptFacts;
   readonly api: JobApi;
+  /** The backend application, whose calls end with the attempt and wait behind its circuits. */
+  readonly platform: PlatformClients;
   /** Aborts on cancel, timeout, a lost lease and the end of the drain; its reason says which. */
   readonly signal: AbortSignal;
   /** Bound with the job, its attempt and its trace; the last lines of each attempt are kept with the job. */

@@ -17,6 +17,10 @@ const schema = z
     WORKER_SERVICE_TOKEN: z.string().optional(),
     /** Signs them instead, where workers have keys of their own. */
     SERVICE_TOKEN_PRIVATE_KEY: signingKeyFile.optional(),
+    /** Seconds that one call to the backend may take, its repeats included. */
+    API_TIMEOUT: z.coerce.number().min(0.1).max(3600).default(120),
+    /** How often a call to the backend is repeated at once where that is safe. */
+    MAX_RETRY_ATTEMPTS: z.coerce.number().int().min(0).max(10).default(3),
     /** Names this worker to the backend too. */
     WORKER_ID: z.string().optional(),
     /** Where programs are looked for. */
@@ -28,6 +32,8 @@ const schema = z
     platformUrl: (env.PLATFORM_API_URL ?? env.BACKEND_API_URL).replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
     tokenKey: tokenKeyOf(env),
     workerId: env.WORKER_ID ?? 'worker',
+    apiTimeoutMs: env.API_TIMEOUT * 1000,
+    mostRepeats: env.MAX_RETRY_ATTEMPTS,
     searchPath: env.PATH,
   }));
 

@@ -42,6 +42,10 @@ export type {
   OnceResult,
   RecordedStep,
 } from './facilities.ts';
+export { ApiError } from './clients/api-error.ts';
+export { apiRetry, type ApiRetryOptions } from './clients/api-retry.ts';
+export { createPlatformClients, type PlatformClientPool, type PlatformClients } from './clients/create-clients.ts';
+export type { CallOptions } from './clients/platform-caller.ts';
 export { defineJob, type JobDefinition, type JobOutput } from './define-job.ts';
 export { toJsonValue } from './json-value.ts';
 export { createOnce } from './once.ts';

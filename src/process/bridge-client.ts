@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { errorBody } from '../contract/error.ts';
 import type { RouteDefinition } from '../contract/routes/define-route.ts';
 import { BridgeCallError } from './bridge-error.ts';
+import { retryAfterSeconds } from './retry-after.ts';
 
 export type CallInput<
   Params extends z.ZodType,
@@ -164,21 +165,19 @@ function unwrap(text: string, status: number): unknown {
 
 function answeredError(response: Dispatcher.ResponseData, text: string): BridgeCallError {
   const status = response.statusCode;
-  const retryAfter = Number(response.headers['retry-after']);
-  const retryAfterSeconds =
-    Number.isFinite(retryAfter) && response.headers['retry-after'] !== undefined ? retryAfter : undefined;
+  const askedSeconds = retryAfterSeconds(response.headers['retry-after']);
   const parsed = errorBody.safeParse(parseJson(text));
   if (!parsed.success)
     return new BridgeCallError(`the bridge answered ${String(status)}`, {
       status,
       code: 'bad_answer',
-      retryAfterSeconds,
+      retryAfterSeconds: askedSeconds,
     });
   return new BridgeCallError(parsed.data.error, {
     status,
     code: parsed.data.code,
     errors: parsed.data.errors,
-    retryAfterSeconds,
+    retryAfterSeconds: askedSeconds,
   });
 }
 

@@ -13,7 +13,7 @@ type Facts = {
  * server did it (`outcomeUnknown`), and only a request that is safe to repeat may be repeated.
  */
 export class BridgeCallError extends Error {
-  override readonly name = 'BridgeCallError';
+  override readonly name: string = 'BridgeCallError';
   readonly status: number | undefined;
   readonly code: string;
   readonly errors: readonly FieldError[];

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createRegistry, type JobDefinition } from '../jobs/index.ts';
+import {
+  createPlatformClients,
+  createRegistry,
+  readJobsEnv,
+  type JobDefinition,
+  type PlatformClientPool,
+} from '../jobs/index.ts';
 import { createBridgeClient, type BridgeClient } from '../process/bridge-client.ts';
 import { createCircuits, type Circuits } from '../process/circuits.ts';
 import type { Service } from '../process/lifecycle.ts';
@@ -46,6 +52,8 @@ export type RuntimeDeps = {
   readonly log: Logger;
   /** The registry of the process, which health and metrics read; one of its own when the runtime is alone. */
   readonly circuits?: Circuits;
+  /** The backend application as jobs see it; when absent, the API is that backend. Closed by whoever gave it. */
+  readonly platform?: PlatformClientPool;
   readonly times?: Partial<RuntimeTimes>;
   readonly now?: () => number;
   readonly random?: () => number;
@@ -74,7 +82,9 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
   const control = connect(env, 16);
   const data = connect(env, Math.max(16, concurrency * 2));
   // The circuit of the jobs' calls. Heartbeats, claims and settles never go through it.
-  const circuit = (deps.circuits ?? createCircuits(now)).get('backend_api');
+  const circuits = deps.circuits ?? createCircuits(now);
+  const circuit = circuits.get('backend_api');
+  const platform = deps.platform ?? platformAt(env, circuits);
   const leases = createLeaseTable();
   const workdirs = createWorkdirs(env.workDir, log);
   const usage = createUsageMeter(now);
@@ -91,7 +101,8 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     registry,
     now,
     workdirFor: ({ job }) => workdirs.forAttempt(`${job.id.replace(/[^A-Za-z0-9-]/g, '_')}-${job.attempt}`),
-    openAttempt: (held, workdir) => openAttempt({ client: data, circuit, workerId, log, metrics }, held, workdir),
+    openAttempt: (held, workdir) =>
+      openAttempt({ client: data, circuit, platform, workerId, log, metrics }, held, workdir),
     graceMs: (held) => graceMs(held, times),
   });
   const processor = createProcessor({
@@ -145,7 +156,8 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     usage.stop();
     await workdirs.close();
     // A stream that a handler still holds would keep its connection, and this promise, open for as long as it likes.
-    await Promise.race([Promise.all([control.close(), data.close()]), sleep(times.partingMs)]);
+    const own = [control, data, ...(deps.platform === undefined ? [platform] : [])];
+    await Promise.race([Promise.all(own.map((pool) => pool.close())), sleep(times.partingMs)]);
   }
 
   return {
@@ -172,6 +184,11 @@ function connect(env: RuntimeEnv, connections: number): BridgeClient {
     userAgent: `PowernodeWorker/${VERSION}`,
     connections,
   });
+}
+
+function platformAt({ backendApiUrl: baseUrl, tokenKey, workerId }: RuntimeEnv, circuits: Circuits) {
+  const { apiTimeoutMs: timeoutMs, mostRepeats } = readJobsEnv({});
+  return createPlatformClients({ baseUrl, tokenKey, workerId, circuits, timeoutMs, mostRepeats });
 }
 
 /** At the end of a drain a handler gets half of what is left, so that its release still finds its way. */

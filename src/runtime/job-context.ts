@@ -1,5 +1,5 @@
 import { postLogs } from '../contract/routes/attempt-plane.ts';
-import type { JobContext } from '../jobs/index.ts';
+import type { JobContext, PlatformClientPool } from '../jobs/index.ts';
 import type { BridgeClient } from '../process/bridge-client.ts';
 import type { CircuitBreaker } from '../process/circuit-breaker.ts';
 import type { Logger } from '../process/logger.ts';
@@ -19,6 +19,7 @@ import type { Workdir } from './workdirs.ts';
 type Deps = {
   readonly client: BridgeClient;
   readonly circuit: CircuitBreaker;
+  readonly platform: PlatformClientPool;
   readonly workerId: string;
   readonly log: Logger;
   readonly metrics: Pick<MetricsOutbox, 'add'>;
@@ -62,6 +63,7 @@ export function openAttempt(deps: Deps, held: HeldJob, workdir: Workdir): OpenAt
         ...traceparent,
       },
       api: createJobApi({ client, circuit, token, signal }),
+      platform: deps.platform.forAttempt({ signal, ...traceparent }),
       signal,
       log,
       lock,

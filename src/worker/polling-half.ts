@@ -1,4 +1,4 @@
-import { createJobs, loadJobs, readJobsEnv } from '../jobs/index.ts';
+import { createJobs, createPlatformClients, loadJobs, readJobsEnv } from '../jobs/index.ts';
 import type { Circuits } from '../process/circuits.ts';
 import type { Service } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
@@ -20,8 +20,18 @@ export async function createPollingHalf(
   ownJobs: string | undefined,
 ): Promise<PollingHalf> {
   const own = ownJobs === undefined ? [] : await loadJobs(ownJobs);
-  const jobs = createJobs(readJobsEnv(), (message) => log.warn(message));
-  const runtime = createRuntime({ env: readRuntimeEnv(), jobs: [...jobs.definitions, ...own], circuits, log });
-  const shared: Service = { name: 'jobs', start: async () => undefined, stop: () => jobs.close() };
+  const [jobsEnv, env] = [readJobsEnv(), readRuntimeEnv()];
+  const jobs = createJobs(jobsEnv, (message) => log.warn(message));
+  const { platformUrl: baseUrl, apiTimeoutMs: timeoutMs, mostRepeats } = jobsEnv;
+  const { tokenKey, workerId } = env;
+  const platform = createPlatformClients({ baseUrl, tokenKey, workerId, circuits, timeoutMs, mostRepeats });
+  const runtime = createRuntime({ env, jobs: [...jobs.definitions, ...own], circuits, platform, log });
+  const shared: Service = {
+    name: 'jobs',
+    start: async () => undefined,
+    async stop() {
+      await Promise.all([jobs.close(), platform.close()]);
+    },
+  };
   return { runtime, services: [shared, runtime] };
 }

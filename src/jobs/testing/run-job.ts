@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { createLogger } from '../../process/logger.ts';
+import type { PlatformClients } from '../clients/create-clients.ts';
 import type { AttemptFacts, JobApi, JobContext } from '../context.ts';
 import type { JobDefinition, JobOutput } from '../define-job.ts';
 import { parsePayload } from '../parse-payload.ts';
 import { toJsonValue } from '../json-value.ts';
 import { memoryFacilities, type RecordedMetric } from './memory-facilities.ts';
+import { memoryPlatform } from './memory-platform.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 
 export type RunOverrides = {
   readonly job?: Partial<AttemptFacts>;
   /** Answers the calls that the handler makes; a call that is not named throws and says which. */
   readonly api?: Partial<JobApi>;
+  /** The clients that the handler uses of `ctx.platform`; one that is not given throws and says which. */
+  readonly platform?: Partial<PlatformClients>;
   /** What earlier runs have marked, locked and recorded. */
   readonly store?: MemoryStore;
   readonly signal?: AbortSignal;
@@ -36,7 +40,13 @@ export type RunRecord = {
 export async function runJob<Payload extends z.ZodType>(
   definition: JobDefinition<Payload>,
   payload: z.input<Payload>,
-  { job = {}, api = {}, store = createMemoryStore(), signal = new AbortController().signal }: RunOverrides = {},
+  {
+    job = {},
+    api = {},
+    platform = {},
+    store = createMemoryStore(),
+    signal = new AbortController().signal,
+  }: RunOverrides = {},
 ): Promise<RunRecord> {
   const progress: RunRecord['progress'][number][] = [];
   const logs: Record<string, unknown>[] = [];
@@ -54,6 +64,7 @@ export async function runJob<Payload extends z.ZodType>(
       ...job,
     },
     api: { ...refusing(), ...api },
+    platform: memoryPlatform(platform),
     signal,
     log: createLogger({ name: definition.name, level: 'trace', destination: { write } }),
     ...memoryFacilities(store, id, signal, metrics),

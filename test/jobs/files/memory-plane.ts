@@ -1,7 +1,7 @@
 import { copyFile, readFile, stat } from 'node:fs/promises';
 import { BridgeCallError } from '../../../src/process/bridge-error.ts';
 import { createLogger } from '../../../src/process/logger.ts';
-import { createMemoryStore, memoryFacilities } from '../../../src/jobs/testing/index.ts';
+import { createMemoryStore, memoryFacilities, memoryPlatform } from '../../../src/jobs/testing/index.ts';
 import type { JobContext } from '../../../src/jobs/index.ts';
 import { temporaryFolder } from '../../support/media/tools.ts';
 
@@ -90,6 +90,7 @@ export async function memoryPlane(source: string, options: Options = {}) {
     signal: stop.signal,
     log: createLogger({ name: 'test', level: 'silent' }),
     progress: () => undefined,
+    platform: memoryPlatform(),
     ...memoryFacilities(createMemoryStore(), 'q', stop.signal, []),
     async workdir() {
       const folder = await temporaryFolder();
