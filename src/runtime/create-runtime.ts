@@ -28,6 +28,7 @@ import { createRegistration } from './registration.ts';
 import { createReporter } from './reporter.ts';
 import { runtimeChecks, type RuntimeChecks } from './runtime-checks.ts';
 import { createSignalWatch } from './signal-watch.ts';
+import { createStallWatch } from './stall/stall-watch.ts';
 import { createUsageMeter } from './usage.ts';
 import { createWorker, type Supervisor, type WorkerEnd } from './worker.ts';
 import { createWorkdirs } from './workdirs.ts';
@@ -97,9 +98,17 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
   const lapseWatch = createLapseWatch({ leases, leaseSeconds, log, now });
   const reporter = createReporter({ ...shared, leaseSeconds, keepMs: times.keepOutcomeMs });
   const metrics = createMetricsOutbox(shared);
+  const stallWatch = createStallWatch({
+    log,
+    onStall({ attempt, stalledMs }) {
+      const jobName = attempt === undefined ? {} : { jobName: attempt.name };
+      metrics.add({ type: 'timing', name: 'event_loop_blocked', value: stalledMs, ...jobName });
+    },
+  });
   const executor = createExecutor({
     registry,
     now,
+    naming: stallWatch.naming,
     workdirFor: ({ job }) => workdirs.forAttempt(`${job.id.replace(/[^A-Za-z0-9-]/g, '_')}-${job.attempt}`),
     openAttempt: (held, workdir) =>
       openAttempt({ client: data, circuit, platform, workerId, log, metrics }, held, workdir),
@@ -153,6 +162,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     await signals.stop();
     await metrics.stop(times.partingMs / 2);
     lapseWatch.stop();
+    await stallWatch.stop();
     usage.stop();
     await workdirs.close();
     // A stream that a handler still holds would keep its connection, and this promise, open for as long as it likes.
@@ -166,13 +176,14 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
       await workdirs.sweep();
       log.info({ jobs: registry.names, version: VERSION }, 'starting');
       metrics.start();
+      stallWatch.start();
       worker.start();
       signals.start();
     },
     stop: () => (stopping ??= stop()),
     hurry: () => worker.hurry(),
     ended: worker.ended,
-    checks: runtimeChecks({ worker, heartbeat, processor, circuit, concurrency, leaseSeconds, now }),
+    checks: runtimeChecks({ worker, heartbeat, processor, stallWatch, circuit, concurrency, leaseSeconds, now }),
   };
 }
 

@@ -11,6 +11,7 @@ import { logAttempt } from './middleware/log-attempt.ts';
 import { removeWorkdir } from './middleware/workdir.ts';
 import { endOfInterruption, outcomeOfFault, type RunEnd } from './outcome.ts';
 import { checkOutput } from './output-check.ts';
+import type { StallWatch } from './stall/stall-watch.ts';
 import type { Workdir } from './workdirs.ts';
 
 export type RunOver = {
@@ -35,6 +36,8 @@ export type ExecutorDeps = {
   readonly openAttempt: (held: HeldJob, workdir: Workdir) => OpenAttempt;
   /** How long an interrupted handler may take to return before its result is given up. */
   readonly graceMs: (held: HeldJob) => number;
+  /** Runs a handler so that whoever blocks the process can be named. */
+  readonly naming: StallWatch['naming'];
   readonly now: () => number;
 };
 
@@ -46,9 +49,10 @@ export type ExecutorDeps = {
  * handlers on the side would claim work that it has no capacity for.
  */
 export function createExecutor(deps: ExecutorDeps): Executor {
-  const onion = compose([logAttempt(deps.now), removeWorkdir, enforceTimeout, checkPayload], async (run) =>
-    run.definition.execute(run.context, run.payload),
-  );
+  const onion = compose([logAttempt(deps.now), removeWorkdir, enforceTimeout, checkPayload], async (run) => {
+    const { id: job, name, attempt } = run.context.job;
+    return deps.naming({ job, name, attempt }, () => run.definition.execute(run.context, run.payload));
+  });
 
   return {
     run(held) {

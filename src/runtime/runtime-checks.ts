@@ -2,6 +2,7 @@ import type { Health } from '../contract/health.ts';
 import type { CircuitBreaker, CircuitStatus } from '../process/circuit-breaker.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Processor, ProcessorCounts, RunTotals } from './processor.ts';
+import type { StallWatch } from './stall/stall-watch.ts';
 import type { Supervisor, WorkerState } from './worker.ts';
 
 export type Check = NonNullable<Health['checks']>[number];
@@ -12,6 +13,8 @@ export type RuntimeChecks = {
   state(): WorkerState;
   counts(): ProcessorCounts;
   totals(): RunTotals;
+  /** How often each job has blocked the event loop for more than a second. */
+  stalls(): ReadonlyMap<string, number>;
   circuit(): CircuitStatus;
   readonly slots: number;
 };
@@ -20,6 +23,7 @@ type Deps = {
   readonly worker: Supervisor;
   readonly heartbeat: Heartbeat;
   readonly processor: Processor;
+  readonly stallWatch: Pick<StallWatch, 'stalls'>;
   readonly circuit: CircuitBreaker;
   readonly concurrency: number;
   readonly leaseSeconds: () => number;
@@ -27,7 +31,7 @@ type Deps = {
 };
 
 export function runtimeChecks(deps: Deps): RuntimeChecks {
-  const { worker, heartbeat, processor, circuit, concurrency, now } = deps;
+  const { worker, heartbeat, processor, stallWatch, circuit, concurrency, now } = deps;
 
   function bridge(): Check {
     const acceptedAtMs = heartbeat.acceptedAtMs();
@@ -56,6 +60,7 @@ export function runtimeChecks(deps: Deps): RuntimeChecks {
     state: () => worker.state(),
     counts: () => processor.counts(),
     totals: () => processor.totals(),
+    stalls: () => stallWatch.stalls(),
     circuit: () => circuit.status(),
     slots: concurrency,
   };

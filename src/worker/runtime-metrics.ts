@@ -26,6 +26,12 @@ export function runtimeMetrics(checks: RuntimeChecks): readonly Metric[] {
       samples: Object.entries(checks.totals()).map(([outcome, value]) => ({ labels: { outcome }, value })),
     },
     {
+      name: 'powernode_worker_event_loop_stalls_total',
+      help: 'How often a job has blocked the event loop of this process for more than a second.',
+      type: 'counter',
+      samples: [...checks.stalls()].map(([job, value]) => ({ labels: { job }, value })),
+    },
+    {
       name: 'powernode_worker_claiming',
       help: 'Whether this worker takes jobs: 1 when it does, 0 while it starts, drains or was asked to be quiet.',
       type: 'gauge',
