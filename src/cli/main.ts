@@ -4,12 +4,15 @@ import { EXIT } from '../process/exit-codes.ts';
 import { enqueue, ENQUEUE_USAGE } from './enqueue.ts';
 import { readCliEnv } from './env.ts';
 import { JWKS_USAGE, printJwks } from './jwks.ts';
+import { newJob, NEW_JOB_USAGE } from './new-job.ts';
 import { printToken, TOKEN_USAGE } from './token.ts';
 import { UsageFault } from './usage-fault.ts';
 
 // The commands that speak to the API as any client does. `migrate` and `doctor` are the API's own (src/api-bridge/cli).
 
-const USAGE = [TOKEN_USAGE, ENQUEUE_USAGE, JWKS_USAGE, 'migrate', 'doctor'].map((line) => `  ${line}`).join('\n');
+const USAGE = [TOKEN_USAGE, ENQUEUE_USAGE, JWKS_USAGE, NEW_JOB_USAGE, 'migrate', 'doctor']
+  .map((line) => `  ${line}`)
+  .join('\n');
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -22,6 +25,8 @@ async function run([command, ...args]: string[]): Promise<void> {
       return;
     case 'enqueue':
       return enqueue(args, readCliEnv(), print);
+    case 'new-job':
+      return newJob(args, print);
     case '--help':
     case 'help':
       print(USAGE);
