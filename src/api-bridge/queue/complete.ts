@@ -3,6 +3,7 @@ import type { AttemptRef } from '../auth/principal.ts';
 import type { Pool, Queryable } from '../db/pool.ts';
 import { withTransaction } from '../db/transaction.ts';
 import { onConnection, type Boss } from './boss.ts';
+import { completeInOne } from './complete-in-one.ts';
 import { createFold } from './fold.ts';
 import type { JobHooks } from './hooks.ts';
 import { recordAttempts } from './record-attempts.ts';
@@ -13,11 +14,13 @@ import { lookUpVerdict } from './verdict.ts';
 type Completion = { readonly ref: AttemptRef; readonly output: unknown };
 
 /**
- * Completes attempts: completions that arrive together share one transaction, a `complete` a queue and one insert for
- * their records and outputs. Answered only after the commit. An attempt that no longer holds its job changes nothing.
+ * Completes attempts: completions that arrive together share one statement, or where hooks listen or queues are several,
+ * one transaction with a `complete` a queue and one insert for their records and outputs. Answered only after the commit. An attempt that no longer holds its job changes nothing.
  */
 export function createCompleter(boss: Boss, pool: Pool, hooks: JobHooks): (done: Completion) => Promise<SettleResult> {
   const fold = createFold<Completion, boolean>({ inFlight: 2, largest: 500 }, async (batch) => {
+    const quick = isPlain(batch, hooks) ? await completeInOne(boss, pool, batch[0]?.ref.queue ?? '', batch) : undefined;
+    if (quick !== undefined) return batch.map(({ ref }) => quick.has(ref.jobId));
     const accepted = await withTransaction(pool, (client) => completeAll(boss, client, batch, hooks));
     return batch.map((done) => accepted.has(done));
   });
@@ -25,6 +28,13 @@ export function createCompleter(boss: Boss, pool: Pool, hooks: JobHooks): (done:
     if (await fold(done)) return { jobId: done.ref.jobId, verdict: 'accepted', state: 'completed' };
     return await lookUpVerdict(pool, done.ref, 'completed');
   };
+}
+
+/** One queue, no job twice, and no hook that wants to hear in the same transaction. */
+function isPlain(batch: readonly Completion[], hooks: JobHooks): boolean {
+  const queues = new Set(batch.map(({ ref }) => ref.queue));
+  const jobs = new Set(batch.map(({ ref }) => ref.jobId));
+  return queues.size === 1 && jobs.size === batch.length && !batch.some(({ ref }) => hooks.names.has(ref.name));
 }
 
 async function completeAll(

@@ -14,27 +14,41 @@ export type AttemptEnd = {
 
 /** Writes how attempts ended, many in one statement, inside the transaction that ends them. */
 export async function recordAttempts(client: Queryable, ends: readonly AttemptEnd[]): Promise<void> {
-  if (ends.length === 0) return;
-  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
-  await client.query(
-    `INSERT INTO worker_api.attempt
-       (job_id, retry_count, queue, name, attempt, worker_id, claimed_at, outcome, state, error, output, run_at)
-     SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::text[], $7::timestamptz[],
-                          $8::text[], $9::text[], $10::jsonb[], $11::jsonb[], $12::timestamptz[])
-     ON CONFLICT (job_id, retry_count) DO NOTHING`,
-    [
-      ends.map((end) => end.ref.jobId),
-      ends.map((end) => end.ref.retryCount),
-      ends.map((end) => end.ref.queue),
-      ends.map((end) => end.ref.name),
-      ends.map((end) => end.ref.attempt),
-      ends.map((end) => end.ref.workerId),
-      ends.map((end) => new Date(end.ref.claimedAtMs)),
-      ends.map((end) => end.outcome),
-      ends.map((end) => end.state),
-      ends.map((end) => json(end.error)),
-      ends.map((end) => json(end.output)),
-      ends.map((end) => end.runAt ?? null),
-    ],
-  );
+  if (ends.length > 0) await client.query(insertAttempts(1), attemptValues(ends));
+}
+
+const TYPES = 'uuid int text text int text timestamptz text text jsonb jsonb timestamptz'.split(' ');
+const COLUMNS =
+  'job_id, retry_count, queue, name, attempt, worker_id, claimed_at, outcome, state, error, output, run_at';
+
+/**
+ * The insert, whose parameters (`attemptValues`) start at this number; `where` may keep it to some of them, which it
+ * knows as `ended`.
+ */
+export function insertAttempts(firstParameter: number, where = ''): string {
+  const lists = TYPES.map((type, n) => `$${String(firstParameter + n)}::${type}[]`).join(', ');
+  return `INSERT INTO worker_api.attempt (${COLUMNS})
+          SELECT ended.* FROM unnest(${lists}) AS ended (${COLUMNS}) ${where}
+          ON CONFLICT (job_id, retry_count) DO NOTHING`;
+}
+
+export function attemptValues(ends: readonly AttemptEnd[]): unknown[][] {
+  return [
+    ends.map((end) => end.ref.jobId),
+    ends.map((end) => end.ref.retryCount),
+    ends.map((end) => end.ref.queue),
+    ends.map((end) => end.ref.name),
+    ends.map((end) => end.ref.attempt),
+    ends.map((end) => end.ref.workerId),
+    ends.map((end) => new Date(end.ref.claimedAtMs)),
+    ends.map((end) => end.outcome),
+    ends.map((end) => end.state),
+    ends.map((end) => json(end.error)),
+    ends.map((end) => json(end.output)),
+    ends.map((end) => end.runAt ?? null),
+  ];
+}
+
+function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
