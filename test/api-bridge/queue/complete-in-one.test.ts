@@ -40,7 +40,7 @@ async function claim(count: number) {
     ref: {
       queue: QUEUE,
       jobId: id,
-      retryCount: retryCount ?? 0,
+      retryCount: retryCount,
       workerId: 'w',
       attempt: 1,
       claimedAtMs: Date.now(),
