@@ -10,7 +10,7 @@ import { UsageFault } from './usage-fault.ts';
 
 // The commands that speak to the API as any client does. `migrate` and `doctor` are the API's own (src/api-bridge/cli).
 
-const USAGE = [TOKEN_USAGE, ENQUEUE_USAGE, JWKS_USAGE, NEW_JOB_USAGE, 'migrate', 'doctor']
+const USAGE = [TOKEN_USAGE, ENQUEUE_USAGE, JWKS_USAGE, NEW_JOB_USAGE, 'config', 'migrate', 'doctor']
   .map((line) => `  ${line}`)
   .join('\n');
 

@@ -3,39 +3,40 @@ import { parseEnv } from '../process/env.ts';
 import { signingKeyFile } from '../process/signing-key.ts';
 import { tokenKeyOf } from '../process/token-variables.ts';
 
-const schema = z
-  .object({
-    /** The ffmpeg to use; looked for in PATH when unset. */
-    FFMPEG_PATH: z.string().optional(),
-    /** The ffprobe to use; looked for in PATH when unset. */
-    FFPROBE_PATH: z.string().optional(),
-    /** The backend application that API-call jobs trigger, up to and without /api/v1; BACKEND_API_URL when unset. */
-    PLATFORM_API_URL: z.url({ protocol: /^https?$/ }).optional(),
-    /** Where the API is; the runtime reads it too. */
-    BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
-    /** Signs the calls of API-call jobs; the runtime insists on it, a test of other jobs need not have it. */
-    WORKER_SERVICE_TOKEN: z.string().optional(),
-    /** Signs them instead, where workers have keys of their own. */
-    SERVICE_TOKEN_PRIVATE_KEY: signingKeyFile.optional(),
-    /** Seconds that one call to the backend may take, its repeats included. */
-    API_TIMEOUT: z.coerce.number().min(0.1).max(3600).default(120),
-    /** How often a call to the backend is repeated at once where that is safe. */
-    MAX_RETRY_ATTEMPTS: z.coerce.number().int().min(0).max(10).default(3),
-    /** Names this worker to the backend too. */
-    WORKER_ID: z.string().optional(),
-    /** Where programs are looked for. */
-    PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
-  })
-  .transform((env) => ({
-    ffmpegPath: env.FFMPEG_PATH,
-    ffprobePath: env.FFPROBE_PATH,
-    platformUrl: (env.PLATFORM_API_URL ?? env.BACKEND_API_URL).replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
-    tokenKey: tokenKeyOf(env),
-    workerId: env.WORKER_ID ?? 'worker',
-    apiTimeoutMs: env.API_TIMEOUT * 1000,
-    mostRepeats: env.MAX_RETRY_ATTEMPTS,
-    searchPath: env.PATH,
-  }));
+/** Every variable that the jobs read. docs/operations.md and .env.example repeat the list. */
+export const jobsVariables = z.object({
+  /** The ffmpeg to use; looked for in PATH when unset. */
+  FFMPEG_PATH: z.string().optional(),
+  /** The ffprobe to use; looked for in PATH when unset. */
+  FFPROBE_PATH: z.string().optional(),
+  /** The backend application that API-call jobs trigger, up to and without /api/v1; BACKEND_API_URL when unset. */
+  PLATFORM_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where the API is; the runtime reads it too. */
+  BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
+  /** Signs the calls of API-call jobs; the runtime insists on it, a test of other jobs need not have it. */
+  WORKER_SERVICE_TOKEN: z.string().optional(),
+  /** Signs them instead, where workers have keys of their own. */
+  SERVICE_TOKEN_PRIVATE_KEY: signingKeyFile.optional(),
+  /** Seconds that one call to the backend may take, its repeats included. */
+  API_TIMEOUT: z.coerce.number().min(0.1).max(3600).default(120),
+  /** How often a call to the backend is repeated at once where that is safe. */
+  MAX_RETRY_ATTEMPTS: z.coerce.number().int().min(0).max(10).default(3),
+  /** Names this worker to the backend too. */
+  WORKER_ID: z.string().optional(),
+  /** Where programs are looked for. */
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+});
+
+const schema = jobsVariables.transform((env) => ({
+  ffmpegPath: env.FFMPEG_PATH,
+  ffprobePath: env.FFPROBE_PATH,
+  platformUrl: (env.PLATFORM_API_URL ?? env.BACKEND_API_URL).replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
+  tokenKey: tokenKeyOf(env),
+  workerId: env.WORKER_ID ?? 'worker',
+  apiTimeoutMs: env.API_TIMEOUT * 1000,
+  mostRepeats: env.MAX_RETRY_ATTEMPTS,
+  searchPath: env.PATH,
+}));
 
 export type JobsEnv = Readonly<z.infer<typeof schema>>;
 

@@ -1,4 +1,5 @@
 import type { CommandEnv } from './env.ts';
+import { examineApi } from './examine-api.ts';
 import { examineDatabase } from './examine-database.ts';
 import { examineDataFolder, examinePorts, examineTools, examineVersions } from './examine-machine.ts';
 import { examine, formatFinding } from './finding.ts';
@@ -10,6 +11,7 @@ export async function doctor(env: CommandEnv, print: (line: string) => void): Pr
     ...(await examine('data folder', () => examineDataFolder(env))),
     ...(await examine('ports', () => examinePorts(env))),
     ...(await examine('tools', () => examineTools(env))),
+    ...(await examine('api', () => examineApi(env))),
     ...(await examine('database', () => examineDatabase(env))),
   ];
   for (const finding of findings) print(formatFinding(finding));

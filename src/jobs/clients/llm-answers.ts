@@ -10,15 +10,14 @@ const money = z.union([
     .transform(Number),
 ]);
 
-export const usage = z.object({
+const usage = z.object({
   prompt_tokens: count,
   completion_tokens: count,
   cached_tokens: count.nullish(),
   total_tokens: count,
 });
-export type LlmUsage = z.infer<typeof usage>;
 
-export const toolCall = z.object({
+const toolCall = z.object({
   id: z.string().min(1),
   name: z.string().min(1),
   arguments: z.record(z.string(), z.unknown()),
