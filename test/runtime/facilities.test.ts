@@ -182,6 +182,27 @@ describe('steps', () => {
   });
 });
 
+describe('execution records', () => {
+  it('tell the last runs, failures and success of a job key, and of no other', async () => {
+    const id = randomUUID();
+    const handler = async (ctx: any) => {
+      if (ctx.job.attempt < 14) throw new RetryAfter(0, `try ${ctx.job.attempt}`);
+    };
+    await using _worker = await startWorker(stack.api, handler);
+    await stack.ended(await stack.enqueue({ id }, { maxAttempts: 20 }));
+    await Promise.all((await many(4, { id, z: 1 })).map((other) => stack.ended(other, 'reports', 30_000)));
+    await stack.ended(await stack.enqueue({ id: randomUUID() }, { maxAttempts: 20 }));
+    const read = async (query: string) => (await stack.operator.get(`/admin/executions?name=test.probe&${query}`)).data;
+    const own = await read(`key=test.probe:${id}`);
+    expect(own.executions).toHaveLength(20);
+    expect(own.failures).toHaveLength(10);
+    expect(own.executions.every(({ key }: any) => key === `test.probe:${id}`)).toBe(true);
+    expect(own.failures[0].error.message).toMatch(/^try /);
+    expect(Date.now() - Date.parse(own.succeededAt)).toBeLessThan(300_000);
+    expect(await read('key=test.probe:none')).toEqual({ executions: [], failures: [] });
+  });
+});
+
 describe('metrics', () => {
   it('of many jobs arrive as sums, and what cannot be measured fails nobody', async () => {
     const name = `photos ${randomUUID()}`;

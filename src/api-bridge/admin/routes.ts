@@ -3,11 +3,14 @@ import {
   listQueues,
   readOverview as readOverviewRoute,
 } from '../../contract/routes/operators.ts';
+import { readExecutions as readExecutionsRoute } from '../../contract/routes/executions.ts';
 import type { Pool } from '../db/pool.ts';
 import { serveRoute, type Authenticate, type BridgeApp } from '../http/serve-route.ts';
 import { readCounts } from './counts.ts';
 import { EXACT_BELOW_BYTES } from './job-table.ts';
+import { readExecutions } from './executions.ts';
 import { listJobs } from './list-jobs.ts';
+import { readOnly } from './read-only.ts';
 import { readOverview } from './overview.ts';
 import { createRecent } from './recent.ts';
 import { createThroughput } from './throughput.ts';
@@ -37,6 +40,11 @@ export function installAdminRoutes(app: BridgeApp, deps: AdminRoutesDeps): void 
   serveRoute(app, authenticate, listJobsRoute, async ({ query }) => ({
     status: 200,
     data: await listJobs({ pool, readCounts: sharedCounts }, query),
+  }));
+
+  serveRoute(app, authenticate, readExecutionsRoute, async ({ query }) => ({
+    status: 200,
+    data: await readOnly(pool, {}, (client) => readExecutions(client, query)),
   }));
 
   serveRoute(app, authenticate, listQueues, async () => {

@@ -1,5 +1,6 @@
 import * as attemptPlane from './attempt-plane.ts';
 import type { RouteDefinition } from './define-route.ts';
+import * as executions from './executions.ts';
 import * as files from './files.ts';
 import * as jobLogs from './job-logs.ts';
 import * as jobs from './jobs.ts';
@@ -17,5 +18,6 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(operators),
   ...Object.values(schedules),
   ...Object.values(jobLogs),
+  ...Object.values(executions),
   ...Object.values(metrics),
 ];
