@@ -199,7 +199,8 @@ function connect(env: RuntimeEnv, connections: number): BridgeClient {
 
 function platformAt({ backendApiUrl: baseUrl, tokenKey, workerId }: RuntimeEnv, circuits: Circuits) {
   const { apiTimeoutMs: timeoutMs, mostRepeats } = readJobsEnv({});
-  return createPlatformClients({ baseUrl, tokenKey, workerId, circuits, timeoutMs, mostRepeats });
+  const circuit = circuits.get('backend_api');
+  return createPlatformClients({ baseUrl, tokenKey, workerId, circuits, circuit, timeoutMs, mostRepeats });
 }
 
 /** At the end of a drain a handler gets half of what is left, so that its release still finds its way. */

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { BridgeCallError } from '../../src/process/bridge-error.ts';
 import { createCircuits } from '../../src/process/circuits.ts';
 import { createLogger } from '../../src/process/logger.ts';
 import { createWebHalf } from '../../src/worker/web-half.ts';
@@ -11,9 +12,13 @@ beforeEach(() => {
   vi.stubEnv('WEB_PORT', '0');
 });
 
-async function serve(bridge: ScriptedBridge, runtime?: Parameters<typeof createWebHalf>[1]) {
+async function serve(
+  bridge: ScriptedBridge,
+  runtime?: Parameters<typeof createWebHalf>[1],
+  circuits = createCircuits(),
+) {
   vi.stubEnv('BACKEND_API_URL', bridge.url);
-  const web = await createWebHalf(log, runtime, createCircuits());
+  const web = await createWebHalf(log, runtime, circuits);
   await web.start();
   return {
     text: async (path: string) => (await fetch(`http://127.0.0.1:${web.port()}${path}`)).text(),
@@ -40,6 +45,24 @@ test('readiness and metrics of the process tell of the runtime in it', async () 
 
   await runtime.stop();
   expect(await web.text('/metrics')).toContain('powernode_worker_claiming 0');
+});
+
+test('metrics tell of the circuits of the jobs as well as of those of the dashboard', async () => {
+  await using bridge = await scriptedBridge();
+  const circuits = createCircuits();
+  for (let call = 0; call < 5; call += 1) {
+    const down = new BridgeCallError('no', { code: 'no_answer' });
+    await circuits
+      .aiProvider('openai')
+      .run(() => Promise.reject(down))
+      .catch(() => undefined);
+  }
+  await using runtime = await startRuntime(bridge, [], { circuits });
+  await using web = await serve(bridge, runtime, circuits);
+  const metrics = await web.text('/metrics');
+  expect(metrics).toContain('powernode_circuit_open{circuit="ai_provider_openai"} 1');
+  for (const name of ['backend_api', 'web_auth_api', 'web_pages_api'])
+    expect(metrics).toContain(`powernode_circuit_open{circuit="${name}"} 0`);
 });
 
 test('a process that only serves the dashboard claims no numbers of a runtime that it does not have', async () => {

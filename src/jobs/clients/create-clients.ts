@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '../../process/circuit-breaker.ts';
 import type { Circuits } from '../../process/circuits.ts';
 import { createTokenSource } from '../../process/service-token.ts';
 import type { TokenKey } from '../../process/signing-key.ts';
@@ -28,17 +29,19 @@ export type PlatformClientDeps = {
   readonly tokenKey: TokenKey;
   readonly workerId: string;
   readonly circuits: Circuits;
+  /** The backend's circuit: `backend_api` where the API is that backend, else one of its own. */
+  readonly circuit: CircuitBreaker;
   readonly timeoutMs: number;
   readonly mostRepeats: number;
 };
 
 /** All clients of one process over one pool of connections, one token and one registry of circuits. */
 export function createPlatformClients(deps: PlatformClientDeps): PlatformClientPool {
-  const { baseUrl, tokenKey, workerId, circuits, timeoutMs, mostRepeats } = deps;
+  const { baseUrl, tokenKey, workerId, circuits, circuit, timeoutMs, mostRepeats } = deps;
   const pool = createHttpPool();
   const token = createTokenSource(tokenKey, { type: 'worker', sub: workerId });
   const shared = { pool, baseUrl, token, timeoutMs, mostRepeats };
-  const backend = createBackendApiClient({ ...shared, circuit: circuits.get('backend_api') });
+  const backend = createBackendApiClient({ ...shared, circuit });
   // Looked up for all attempts, so not under the signal of the one that happened to ask first.
   const scopes = createAuthScopes(backend);
   return {

@@ -44,7 +44,7 @@ export function createPages({ bridge, cookie, environment }: PagesDeps): Pages {
           load(client, token),
         ]),
       );
-      const findings = findProblems(overview.data, workers.data.workers);
+      const findings = findProblems(overview.data, workers.data.workers, bridge.circuits());
       const url = new URL(context.req.url);
       const view: View = {
         user: session.data.user,

@@ -1,5 +1,6 @@
 import type { Overview, QueueCounts } from '../../contract/operator.ts';
 import type { WorkerView } from '../../contract/worker.ts';
+import type { CircuitStatus } from '../../process/circuit-breaker.ts';
 import type { IconName } from '../parts/icons.ts';
 import { duration, listed, plural, roughly } from '../parts/words.ts';
 
@@ -27,7 +28,11 @@ const NAMED = 3;
 const HOUR_MS = 3600_000;
 
 /** Reads the numbers as somebody on duty would: which queue stands still, which is behind, who is gone, what fails. */
-export function findProblems(overview: Overview, workers: readonly WorkerView[]): Findings {
+export function findProblems(
+  overview: Overview,
+  workers: readonly WorkerView[],
+  circuits: readonly CircuitStatus[] = [],
+): Findings {
   const nowMs = Date.parse(overview.at);
   const online = workers.filter((worker) => worker.status !== 'offline');
   const serving = (queue: string) => online.filter((each) => each.status !== 'draining' && each.queues.includes(queue));
@@ -40,6 +45,7 @@ export function findProblems(overview: Overview, workers: readonly WorkerView[])
       ...unservedProblems(unserved, online.length),
       ...late.slice(0, NAMED).map((queue) => lateProblem(queue, serving(queue.name))),
       ...gone.slice(0, NAMED).map((worker) => goneProblem(worker, nowMs)),
+      ...circuits.filter(({ state }) => state !== 'closed').map(circuitProblem),
     ],
     watched: [...failing(overview), ...mixedVersions(online)],
   };
@@ -94,6 +100,19 @@ function goneProblem(worker: WorkerView, nowMs: number): Problem {
     title: `${worker.id} stopped beating`,
     evidence: `Its last heartbeat came ${roughly(nowMs - Date.parse(worker.lastSeenAt))} ago from ${worker.hostname}, pid ${worker.pid}. What it ran went back to its queues.`,
     actions: [{ word: `Open ${worker.id}`, href: `/workers#${worker.id}` }],
+  };
+}
+
+/** Of the process that serves this page: what its jobs and its pages call. */
+function circuitProblem({ name, state, failures, nextProbeInMs = 0 }: CircuitStatus): Problem {
+  const next = state === 'open' ? `the next try is in ${duration(nextProbeInMs)}` : 'one call is trying now';
+  return {
+    tone: 'fail',
+    icon: 'fail',
+    claim: `calls to ${name} wait`,
+    title: `The circuit ${name} is open`,
+    evidence: `${plural(failures, 'call')} in a row failed; ${next}. Jobs that need it go back and burn no attempt.`,
+    actions: [{ word: 'Details', href: '/health/detailed' }],
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Overview, QueueCounts } from '../../../src/contract/operator.ts';
 import type { WorkerView } from '../../../src/contract/worker.ts';
+import { createCircuits } from '../../../src/process/circuits.ts';
 import { findProblems } from '../../../src/web/overview/find-problems.ts';
 
 const NOW = '2026-11-19T14:32:08.000Z';
@@ -97,5 +98,17 @@ it('watches failures and mixed versions without calling them problems', () => {
   expect(found.watched.map(({ title }) => title)).toEqual([
     'To watch: 3 jobs failed for good in the last hour',
     'To watch: workers run 1.4.1 and 1.4.2',
+  ]);
+});
+
+it('tells of a circuit that is open or trying, and of none that is closed', () => {
+  const circuits = createCircuits().get('backend_api');
+  const status = circuits.status();
+  const open = { ...status, state: 'open', failures: 15, nextProbeInMs: 42_000 } as const;
+  const trying = { ...status, name: 'ai_provider_openai', state: 'half-open', failures: 5 } as const;
+  const { problems } = findProblems(overview([]), [], [status, open, trying]);
+  expect(problems.map(({ claim, evidence }) => [claim, evidence.split('.')[0]])).toEqual([
+    ['calls to backend_api wait', '15 calls in a row failed; the next try is in 42s'],
+    ['calls to ai_provider_openai wait', '5 calls in a row failed; one call is trying now'],
   ]);
 });
