@@ -83,10 +83,15 @@ function endsWithParent(): boolean {
 /** The last thing that a process said, in one line: the message of its last log record, or its last line of text. */
 export async function lastWords({ logFile }: Pick<Program, 'logFile'>): Promise<string> {
   const lines = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n');
-  const said = lines
-    .toReversed()
-    .map(messageOf)
-    .find((line) => line !== '');
+  // A crash dumps its stack and its fields after the one line that says what happened.
+  const dump = lines.slice(lines.findLastIndex((line) => line.startsWith('{"')) + 1);
+  const crash = dump.find((line) => /^\w*Error\b[^{]*: /.test(line));
+  const said =
+    crash ??
+    lines
+      .toReversed()
+      .map(messageOf)
+      .find((line) => line !== '');
   return said ?? `it said nothing; see ${logFile}`;
 }
 

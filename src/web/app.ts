@@ -22,6 +22,8 @@ import { installSignIn } from './sign-in/routes.ts';
 import { installWorkerPages } from './workers/routes.ts';
 
 export type WebAppDeps = {
+  /** No pages: a process that only polls still tells how it is. */
+  readonly healthOnly?: boolean | undefined;
   readonly env: WebEnv;
   readonly bridge: DashboardBridge;
   readonly metrics: ProcessMetrics;
@@ -43,7 +45,8 @@ const CONTENT_SECURITY_POLICY = {
 };
 
 /** Every route of the web process, outermost concern first. */
-export function createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetrics, log }: WebAppDeps): WebApp {
+export function createWebApp(deps: WebAppDeps): WebApp {
+  const { env, bridge, metrics, runtimeHealth, runtimeMetrics, healthOnly = false, log } = deps;
   const app: WebApp = new Hono();
   const cookie = createSessionCookie(env);
   const { environment, trustProxy, trust, metricsToken } = env;
@@ -74,6 +77,7 @@ export function createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetri
     readiness: createReadiness(bridge, runtimeHealth),
     runtimeMetrics,
   });
+  if (healthOnly) return app;
   installAssets(app);
   installPreferences(app);
   installSignIn(app, { bridge, cookie, environment, trustProxy, log });

@@ -19,6 +19,8 @@ export type WebServiceOptions = {
   /** Whether the runtime in this process can claim and settle now; absent where none runs. */
   readonly runtimeHealth?: RuntimeHealth;
   readonly runtimeMetrics?: () => readonly Metric[];
+  /** Health and metrics, but no dashboard. */
+  readonly healthOnly?: boolean;
 };
 
 export type WebService = Service & {
@@ -31,10 +33,10 @@ const CLOSE_MS = 5_000;
 
 /** The dashboard and the health of this process. A port that is taken fails the start with one clear line. */
 export function createWebService(options: WebServiceOptions): WebService {
-  const { env, log, circuits = createCircuits(), runtimeHealth, runtimeMetrics } = options;
+  const { env, log, circuits = createCircuits(), runtimeHealth, runtimeMetrics, healthOnly } = options;
   const bridge = createDashboardBridge(env, circuits);
   const metrics = createProcessMetrics();
-  const app = createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetrics, log });
+  const app = createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetrics, healthOnly, log });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => {
     response.once('finish', () => linger(request));
@@ -51,7 +53,10 @@ export function createWebService(options: WebServiceOptions): WebService {
         server.listen(env.port, env.host, resolve);
       });
       server.on('error', (error) => log.error({ err: error }, 'the web server reported an error'));
-      log.info({ host: env.host, port: portOf() }, 'the dashboard is open');
+      log.info(
+        { host: env.host, port: portOf() },
+        healthOnly === true ? 'health and metrics are served' : 'the dashboard is open',
+      );
     },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -25,10 +25,16 @@ const schema = workerVariables.transform((env) => ({
   jobsPath: env.WORKER_JOBS,
 }));
 
-export type WorkerEnv = Readonly<z.infer<typeof schema>>;
+export type WorkerEnv = Readonly<z.infer<typeof schema>> & {
+  /**
+   * Whether a process that only polls serves health and metrics too: when WEB_PORT is given. Not by default, so that any
+   * number of such processes run on one machine without a port each.
+   */
+  readonly servesHealth: boolean;
+};
 
 /** Throws DatabaseVariableFault whatever the role is: the dashboard holds no database credentials either. */
 export function readWorkerEnv(source: Readonly<Record<string, string | undefined>> = process.env): WorkerEnv {
   refuseDatabaseVariables(source);
-  return Object.freeze(parseEnv(schema, source));
+  return Object.freeze({ ...parseEnv(schema, source), servesHealth: (source['WEB_PORT'] ?? '') !== '' });
 }

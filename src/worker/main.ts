@@ -13,13 +13,14 @@ import { onStopSignals } from './stop-signals.ts';
 import { createWebHalf } from './web-half.ts';
 
 async function main(): Promise<number> {
-  const { role, logLevel, jobsPath } = readWorkerEnv();
+  const { role, logLevel, jobsPath, servesHealth } = readWorkerEnv();
   const log = createLogger({ name: 'worker', level: logLevel });
   await assertEnvironment(role);
   const circuits = createCircuits();
   const polling = role === 'web' ? undefined : await createPollingHalf(log, circuits, jobsPath);
   const runtime = polling?.runtime;
-  const web = role === 'runtime' ? undefined : await createWebHalf(log, runtime, circuits);
+  const pollsOnly = role === 'runtime';
+  const web = pollsOnly && !servesHealth ? undefined : await createWebHalf(log, runtime, circuits, pollsOnly);
   // Services stop in reverse: the runtime drains while the web app still answers the health checks.
   const lifecycle = createLifecycle([...(web === undefined ? [] : [web]), ...(polling?.services ?? [])], log);
   const { promise: asked, resolve: stop } = Promise.withResolvers<number>();

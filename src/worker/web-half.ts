@@ -12,15 +12,17 @@ export async function createWebHalf(
   log: Logger,
   runtime: Runtime | undefined,
   circuits: Circuits,
+  healthOnly: boolean,
 ): Promise<WebService> {
   const { createWebService, readWebEnv } = await import('../web/index.ts');
   const env = readWebEnv();
-  if (runtime === undefined) return createWebService({ env, log, circuits });
+  if (runtime === undefined) return createWebService({ env, log, circuits, healthOnly });
   const { checks } = runtime;
   return createWebService({
     env,
     log,
     circuits,
+    healthOnly,
     runtimeHealth: async () => checks.ready(),
     runtimeMetrics: () => runtimeMetrics(checks),
   });

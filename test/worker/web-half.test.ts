@@ -16,12 +16,15 @@ async function serve(
   bridge: ScriptedBridge,
   runtime?: Parameters<typeof createWebHalf>[1],
   circuits = createCircuits(),
+  healthOnly = false,
 ) {
   vi.stubEnv('BACKEND_API_URL', bridge.url);
-  const web = await createWebHalf(log, runtime, circuits);
+  const web = await createWebHalf(log, runtime, circuits, healthOnly);
   await web.start();
   return {
     text: async (path: string) => (await fetch(`http://127.0.0.1:${web.port()}${path}`)).text(),
+    status: async (path: string) =>
+      (await fetch(`http://127.0.0.1:${web.port()}${path}`, { redirect: 'manual' })).status,
     [Symbol.asyncDispose]: () => web.stop(),
   };
 }
@@ -70,4 +73,13 @@ test('a process that only serves the dashboard claims no numbers of a runtime th
   await using web = await serve(bridge);
   expect(await web.text('/metrics')).not.toContain('powernode_worker_');
   expect(await web.text('/health/live')).toContain('ok');
+});
+
+test('a process that only polls serves its health and metrics where it was given a port, and no page', async () => {
+  await using bridge = await scriptedBridge();
+  await using web = await serve(bridge, undefined, createCircuits(), true);
+  expect(await web.status('/health/live')).toBe(200);
+  expect(await web.status('/metrics')).toBe(200);
+  expect(await web.status('/signin')).toBe(404);
+  expect(await web.status('/')).toBe(404);
 });

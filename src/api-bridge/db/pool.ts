@@ -20,6 +20,8 @@ export function createPool({ url, max, applicationName }: PoolOptions, log: Logg
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     statement_timeout: 30_000,
+    // The server's own limit cannot fire when the server hangs or the network drops what it says.
+    query_timeout: 35_000,
     idle_in_transaction_session_timeout: 60_000,
   });
   // Only the reason is logged: pg hangs the whole client on the error. While the pool ends, its connections may break.

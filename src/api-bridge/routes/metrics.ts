@@ -8,6 +8,9 @@ delay.enable();
 
 type QueueGauge = { readonly name: string; readonly ready: number; readonly active: number; readonly failed: number };
 
+/** A scraper waits 10 s; a database that hangs must be told of before that. */
+const PATIENCE_MS = 2_000;
+
 /** Prometheus text. Queue gauges come from pg-boss's cached counts, so that a scrape never scans the job table. */
 export async function bridgeMetrics(engine: Engine, pool: Pool): Promise<string> {
   const lines: string[] = [];
@@ -28,7 +31,8 @@ export async function bridgeMetrics(engine: Engine, pool: Pool): Promise<string>
     ['{state="idle"}', pool.idleCount],
     ['{state="waiting"}', pool.waitingCount],
   ]);
-  const queues = await readQueueGauges(pool).catch(() => undefined);
+  const late = new Promise<undefined>((resolve) => void setTimeout(() => resolve(undefined), PATIENCE_MS).unref());
+  const queues = await Promise.race([readQueueGauges(pool).catch(() => undefined), late]);
   gauge('powernode_database_up', 'Whether the queue counts could be read.', [['', queues === undefined ? 0 : 1]]);
   for (const state of ['ready', 'active', 'failed'] as const) {
     const samples = (queues ?? []).map((queue) => [`{queue="${queue.name}"}`, queue[state]] as const);

@@ -2,6 +2,7 @@ import { BadInput } from '../../errors.ts';
 import type { ContentFacts } from '../../tools/content-kinds.ts';
 import { kindOfName } from '../../tools/content-kinds.ts';
 import type { ExifTags } from '../../tools/exiftool.ts';
+import { pdfFault } from './pdf-frame.ts';
 import { plainDate, plainNumber, plainText, present } from './plain-text.ts';
 import type { ProcessorInput } from './processor-input.ts';
 import { xmlLeaves } from './xml-leaves.ts';
@@ -31,6 +32,8 @@ export type DocumentProperties = ReturnType<typeof properties>;
 export async function readDocument(input: ProcessorInput, content: ContentFacts): Promise<DocumentProperties> {
   if (/^(docx|dotx|xlsx|xltx|pptx|ppsx|potx)$/.test(content.format)) return readOffice(input, content);
   if (/^od[tsp]$/.test(content.format)) return readOpenDocument(input, content);
+  const fault = content.format === 'pdf' ? await pdfFault(input.path) : undefined;
+  if (fault !== undefined) throw new BadInput('damaged_input', fault);
   const tags = await input.tools.exif.read(input.path, TAGS, input.signal);
   const error = tags.errors?.[0];
   if (error !== undefined) {
