@@ -19,6 +19,8 @@ export type JobRegistry = {
 };
 
 const LONGEST_TIMEOUT_SECONDS = 24 * 3600;
+/** A process that has loaded the product's own jobs holds about 150 MiB before it runs one. */
+const MEMORY_MB = { least: 192, most: 1024 * 1024 } as const;
 
 /** Job name → definition. Throws RegistryFault for a name given twice, an undeclared queue or a limit out of range. */
 export function createRegistry(definitions: readonly JobDefinition[]): JobRegistry {
@@ -33,7 +35,7 @@ export function createRegistry(definitions: readonly JobDefinition[]): JobRegist
   return { find: (name) => byName.get(name), names: [...byName.keys()] };
 }
 
-function faultsOf({ name, queue, maxAttempts, timeoutSeconds }: JobDefinition): string[] {
+function faultsOf({ name, queue, maxAttempts, timeoutSeconds, isolate, memoryLimitMb }: JobDefinition): string[] {
   const faults: string[] = [];
   if (name === '' || name.length > 200) faults.push(`${name}: expected a name of 1 to 200 characters`);
   if (queueWeight(queue) === undefined) faults.push(`${name}: expected a declared queue, got ${queue}`);
@@ -42,6 +44,12 @@ function faultsOf({ name, queue, maxAttempts, timeoutSeconds }: JobDefinition): 
   }
   if (!within(timeoutSeconds, LONGEST_TIMEOUT_SECONDS)) {
     faults.push(`${name}: expected timeoutSeconds 1 to ${LONGEST_TIMEOUT_SECONDS}, got ${timeoutSeconds}`);
+  }
+  if (memoryLimitMb !== undefined) {
+    if (isolate === undefined) faults.push(`${name}: expected isolate: 'process' beside memoryLimitMb, got nothing`);
+    if (!within(memoryLimitMb, MEMORY_MB.most) || memoryLimitMb < MEMORY_MB.least) {
+      faults.push(`${name}: expected memoryLimitMb ${MEMORY_MB.least} to ${MEMORY_MB.most}, got ${memoryLimitMb}`);
+    }
   }
   return faults;
 }

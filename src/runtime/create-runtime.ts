@@ -17,6 +17,7 @@ import type { RuntimeEnv } from './env.ts';
 import { createExecutor } from './executor.ts';
 import { createMetricsOutbox } from './facilities/metrics-outbox.ts';
 import { createHeartbeat } from './heartbeat.ts';
+import { createIsolatedRunner, type IsolatedRunner } from './isolated/run-isolated.ts';
 import type { HeldJob } from './held-job.ts';
 import { interruptionOf } from './interruption.ts';
 import { openAttempt } from './job-context.ts';
@@ -55,6 +56,8 @@ export type RuntimeDeps = {
   readonly circuits?: Circuits;
   /** The backend application as jobs see it; when absent, the API is that backend. Closed by whoever gave it. */
   readonly platform?: PlatformClientPool;
+  /** Serves one isolated run; without it, a job that asks for isolation is refused at the start. */
+  readonly isolatedProgram?: URL;
   readonly times?: Partial<RuntimeTimes>;
   readonly now?: () => number;
   readonly random?: () => number;
@@ -111,8 +114,9 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     naming: stallWatch.naming,
     workdirFor: ({ job }) => workdirs.forAttempt(`${job.id.replace(/[^A-Za-z0-9-]/g, '_')}-${job.attempt}`),
     openAttempt: (held, workdir) =>
-      openAttempt({ client: data, circuit, platform, workerId, log, metrics }, held, workdir),
+      openAttempt({ client: data, circuit, platform, workerId, log: deps.log, metrics }, held, workdir),
     graceMs: (held) => graceMs(held, times),
+    runIsolated: isolatedRunner(deps, { metrics, graceMs: (held) => graceMs(held, times) }),
   });
   const processor = createProcessor({
     concurrency,
@@ -201,6 +205,20 @@ function platformAt({ backendApiUrl: baseUrl, tokenKey, workerId }: RuntimeEnv, 
   const { apiTimeoutMs: timeoutMs, mostRepeats } = readJobsEnv({});
   const circuit = circuits.get('backend_api');
   return createPlatformClients({ baseUrl, tokenKey, workerId, circuits, circuit, timeoutMs, mostRepeats });
+}
+
+function isolatedRunner(
+  { env, jobs, isolatedProgram }: RuntimeDeps,
+  shared: Pick<Parameters<typeof createIsolatedRunner>[0], 'metrics' | 'graceMs'>,
+): IsolatedRunner {
+  if (isolatedProgram !== undefined) {
+    const { backendApiUrl: baseUrl, workerId } = env;
+    return createIsolatedRunner({ ...shared, program: isolatedProgram, baseUrl, workerId });
+  }
+  const [isolated] = jobs.filter((job) => job.isolate !== undefined);
+  if (isolated === undefined)
+    return () => Promise.reject(new Error('expected no job that asks for isolation, got one'));
+  throw new Error(`${isolated.name} asks for a process of its own, and this runtime was given no program for it`);
 }
 
 /** At the end of a drain a handler gets half of what is left, so that its release still finds its way. */

@@ -2,6 +2,7 @@ import type { JobDefinition, JobRegistry } from '../jobs/index.ts';
 import { JobError } from '../jobs/index.ts';
 import { sleep, whenAborted } from '../process/sleep.ts';
 import type { HeldJob } from './held-job.ts';
+import type { IsolatedRunner } from './isolated/run-isolated.ts';
 import type { OpenAttempt } from './job-context.ts';
 import { interruptionOf } from './interruption.ts';
 import { checkPayload } from './middleware/check-payload.ts';
@@ -36,6 +37,7 @@ export type ExecutorDeps = {
   readonly openAttempt: (held: HeldJob, workdir: Workdir) => OpenAttempt;
   /** How long an interrupted handler may take to return before its result is given up. */
   readonly graceMs: (held: HeldJob) => number;
+  readonly runIsolated: IsolatedRunner;
   /** Runs a handler so that whoever blocks the process can be named. */
   readonly naming: StallWatch['naming'];
   readonly now: () => number;
@@ -50,6 +52,7 @@ export type ExecutorDeps = {
  */
 export function createExecutor(deps: ExecutorDeps): Executor {
   const onion = compose([logAttempt(deps.now), removeWorkdir, enforceTimeout, checkPayload], async (run) => {
+    if (run.definition.isolate === 'process') return deps.runIsolated(run);
     const { id: job, name, attempt } = run.context.job;
     return deps.naming({ job, name, attempt }, () => run.definition.execute(run.context, run.payload));
   });

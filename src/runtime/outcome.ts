@@ -3,6 +3,7 @@ import type { Outcome } from '../contract/settlement.ts';
 import { apiErrorDelaySeconds, NonRetryable, Release, RetryAfter, type JobDefinition } from '../jobs/index.ts';
 import { BridgeCallError } from '../process/bridge-error.ts';
 import { CircuitOpen } from '../process/circuit-open.ts';
+import { SettledElsewhere } from './isolated/messages.ts';
 import type { Interruption } from './interruption.ts';
 import { storableText, storedFailure } from './stored-failure.ts';
 
@@ -28,6 +29,7 @@ export function outcomeOfFault(
   policy: RetryKind = 'standard',
   random: () => number = Math.random,
 ): Outcome {
+  if (thrown instanceof SettledElsewhere) return thrown.outcome;
   if (thrown instanceof Release) {
     return {
       type: 'released',

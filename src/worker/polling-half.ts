@@ -4,6 +4,12 @@ import type { Service } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { createRuntime, readRuntimeEnv, type Runtime } from '../runtime/index.ts';
 
+/** Beside this file, whether it runs from source or built. */
+const ISOLATED_PROGRAM = new URL(
+  `./isolated-program.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
+  import.meta.url,
+);
+
 export type PollingHalf = {
   readonly runtime: Runtime;
   /** In the order of their start. */
@@ -28,7 +34,14 @@ export async function createPollingHalf(
   const circuit =
     baseUrl === env.backendApiUrl ? circuits.get('backend_api') : circuits.own('platform_api', CIRCUITS.backend_api);
   const platform = createPlatformClients({ baseUrl, tokenKey, workerId, circuits, circuit, timeoutMs, mostRepeats });
-  const runtime = createRuntime({ env, jobs: [...jobs.definitions, ...own], circuits, platform, log });
+  const runtime = createRuntime({
+    env,
+    jobs: [...jobs.definitions, ...own],
+    isolatedProgram: ISOLATED_PROGRAM,
+    circuits,
+    platform,
+    log,
+  });
   const shared: Service = {
     name: 'jobs',
     start: async () => undefined,

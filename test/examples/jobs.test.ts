@@ -102,6 +102,16 @@ describe('the example jobs, run by the built worker against the real API', () =>
     await until('the end of the handler', 3_000, async () => worker.output().includes('attempt interrupted'));
   });
 
+  it('count-primes runs in a process of its own, with the same context', async () => {
+    const job = await enqueue('examples.count-primes', { below: 1_000_000 });
+    const { output } = await end(job);
+    expect(output.primes).toBe(78_498);
+    expect(output.pid).not.toBe(worker.child.pid);
+    expect(output.megabytes).toBeLessThan(256);
+    const { lines } = expectData(await operator.get(`/admin/jobs/${job.queue}/${job.id}/logs`), 200);
+    expect(lines.map(({ line }: any) => JSON.parse(line).msg)).toEqual(['counted']);
+  });
+
   it('ask-partner ends as its errors say', async () => {
     const ask = (answer: string) => enqueue('examples.ask-partner', { answer });
     expect((await end(await ask('yes'))).attempt).toBe(1);

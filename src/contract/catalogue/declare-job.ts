@@ -19,6 +19,10 @@ export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
   readonly timeoutSeconds: number;
   readonly retry: RetryPolicy;
   readonly grants: readonly Grant[];
+  /** `process`: each run in a process of its own, which may block, crash or use up its memory without harm to others. */
+  readonly isolate?: 'process';
+  /** What that process may hold in memory, in MiB; over it, it is killed. 512 unless said otherwise. */
+  readonly memoryLimitMb?: number;
   /** The seed system's class name and the payload fields that its positional arguments fill, in order. */
   readonly seed?: { readonly jobClass: string; readonly args: readonly string[] };
 };

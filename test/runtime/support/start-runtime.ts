@@ -16,13 +16,18 @@ export function job(name: string, handler: Handler, choices: Partial<JobDeclarat
   return defineJob(declareJob({ name, queue: 'default', payload: z.looseObject({}), ...choices }), handler);
 }
 
-type Options = { env?: Record<string, string>; times?: Partial<RuntimeTimes>; circuits?: Circuits };
+type Options = {
+  isolatedProgram?: URL;
+  env?: Record<string, string>;
+  times?: Partial<RuntimeTimes>;
+  circuits?: Circuits;
+};
 
 /** A real runtime against a scripted bridge, with short times. Disposing stops it, in a hurry if it has to. */
 export async function startRuntime(
   bridge: ScriptedBridge,
   jobs: JobDefinition[],
-  { env = {}, times = {}, circuits }: Options = {},
+  { env = {}, times = {}, circuits, isolatedProgram }: Options = {},
 ) {
   const workDir = await mkdtemp(join(tmpdir(), 'runtime-test-'));
   const lines: Record<string, any>[] = [];
@@ -38,6 +43,7 @@ export async function startRuntime(
       ...env,
     }),
     jobs,
+    ...(isolatedProgram === undefined ? {} : { isolatedProgram }),
     ...(circuits === undefined ? {} : { circuits }),
     log: createLogger({ name: 'test', level: 'debug', destination }),
     times: { graceMs: 200, partingMs: 400, ...times },
