@@ -3,7 +3,6 @@ import { text, timestamp, uuid } from './fields.ts';
 import { LIMITS } from './limits.ts';
 
 export const metricType = z.enum(['counter', 'gauge', 'timing']);
-export type MetricType = z.infer<typeof metricType>;
 export const metricName = text(1, 200);
 /** Sums of many samples must stay finite. */
 const LARGEST_VALUE = 1e15;
