@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   gone: { status: 410, retryable: false },
   body_too_large: { status: 413, retryable: false },
   unsupported_media_type: { status: 415, retryable: false },
+  headers_too_large: { status: 431, retryable: false },
   range_not_satisfiable: { status: 416, retryable: false },
   validation_failed: { status: 422, retryable: false },
   unknown_queue: { status: 422, retryable: false },

@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Service } from '../../process/lifecycle.ts';
 import { linger } from '../../process/linger.ts';
 import type { Logger } from '../../process/logger.ts';
+import { refuseMalformed } from './refuse-malformed.ts';
 import type { BridgeApp } from './serve-route.ts';
 
 export type HttpServiceOptions = {
@@ -25,6 +26,7 @@ export function createHttpService(app: BridgeApp, { port, host, quiet, log }: Ht
     response.once('finish', () => linger(request));
     void listener(request, response);
   });
+  server.on('clientError', refuseMalformed);
   server.requestTimeout = 0;
   server.headersTimeout = 30_000;
   server.keepAliveTimeout = 75_000;
