@@ -55,10 +55,14 @@ function look(still: () => boolean, tell: (found: Found) => void): void {
       end();
       return;
     }
+    // Node's own frames on top say what was called; the line that calls it in a loop is below them, and only there is
+    // the job's own context sure to be in force.
+    const culprit = params.callFrames.find((each) => !isOwnOfNode(each, files)) ?? frame;
+    const { callFrameId } = culprit;
     const expression = `JSON.stringify(globalThis[Symbol.for(${JSON.stringify(RUNNING_ATTEMPT)})]?.())`;
-    session.post('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, expression }, (error, answer) => {
+    session.post('Debugger.evaluateOnCallFrame', { callFrameId, expression }, (error, answer) => {
       const attempt = error === null ? attemptOf(answer.result.value) : undefined;
-      if (still()) tell({ where: placeOf(frame, files), ...(attempt === undefined ? {} : { attempt }) });
+      if (still()) tell({ where: placeOf(culprit, files), ...(attempt === undefined ? {} : { attempt }) });
       end();
     });
   });
@@ -70,6 +74,10 @@ function attemptOf(json: unknown): StallReport['attempt'] {
   if (typeof json !== 'string') return undefined;
   const value: unknown = JSON.parse(json);
   return stallReport.shape.attempt.safeParse(value).data;
+}
+
+function isOwnOfNode({ location }: Debugger.CallFrame, files: ReadonlyMap<string, string>): boolean {
+  return files.get(location.scriptId)?.startsWith('node:') ?? true;
 }
 
 function placeOf({ functionName, location }: Debugger.CallFrame, files: ReadonlyMap<string, string>): string {
