@@ -11,7 +11,6 @@ function blockTheLoop(ms: number): number {
   return sum;
 }
 
-// The pause takes the stack as it is at one instant, which may be between two turns; a watch that never names fails thrice.
 test(
   'a handler that blocks the event loop is named among those that run beside it, with its place',
   { retry: 2 },
