@@ -16,6 +16,8 @@ export type DispatcherDeps = {
   /** Puts jobs back that nobody will receive. */
   giveBack(jobs: readonly Claimed[]): void;
   inOrder(queues: readonly string[]): string[];
+  /** Nothing is claimed from a paused queue; it may be hot all the same. */
+  isPaused(queue: string): boolean;
   readonly log: Logger;
 };
 
@@ -60,11 +62,15 @@ export function createDispatcher(deps: DispatcherDeps) {
     return waiter;
   }
 
+  function isServable(queue: string): boolean {
+    return heat.isHot(queue) && !deps.isPaused(queue);
+  }
+
   function pump(group: Group): void {
     for (const waiter of group.waiters) if (isDue(group, waiter)) finish(group, waiter, []);
     while (group.inFlight < ROUNDS_IN_FLIGHT) {
       const waiting = [...group.waiters].filter((waiter) => waiter.state === 'waiting');
-      const hot = group.queues.filter(heat.isHot);
+      const hot = group.queues.filter(isServable);
       const fresh = waiting.filter((waiter) => !waiter.looked);
       if (waiting.length > 0 && hot.length > 0)
         void run(group, takeRound(waiting), (round) => serve(group, hot, round));
@@ -175,7 +181,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   /** Time is up, and nothing that the last look found is left untried. */
   function isDue(group: Group, waiter: Waiter): boolean {
     const isOver = waiter.state === 'waiting' && waiter.looked && waiter.deadlineMs <= performance.now();
-    return isOver && (waiter.tried || !group.queues.some(heat.isHot));
+    return isOver && (waiter.tried || !group.queues.some(isServable));
   }
 
   function groupOf(waiter: Waiter): Group {

@@ -17,6 +17,7 @@ import { createEnqueuer } from './enqueue.ts';
 import { createGiver } from './give-back.ts';
 import type { JobHooks } from './hooks.ts';
 import { createLeaseBook } from './lease-book.ts';
+import { announcePause, createPausedQueues, isPauseNotice } from './paused-queues.ts';
 import { readReadyQueues } from './ready-queues.ts';
 import { sweepLeases } from './reaper.ts';
 import { createSettler } from './settle.ts';
@@ -48,6 +49,13 @@ export function createEngine(options: EngineOptions) {
   const failing = { boss, pool, hooks, catalogue };
   const giveBack = createGiver(failing, book, log);
 
+  const paused = createPausedQueues(pool);
+
+  /** Parked claims hear of a queue that was resumed without waiting for the next look. */
+  async function refreshPaused(): Promise<void> {
+    for (const queue of await paused.refresh()) dispatcher.notify(queue);
+  }
+
   const dispatcher = createDispatcher({
     runRound: (queues, claimants) => claimRound(boss, pool, hooks, { queues, claimants }),
     readReady: (queues) => readReadyQueues(pool, queues),
@@ -56,18 +64,25 @@ export function createEngine(options: EngineOptions) {
     roundFailed: () => supervisor.lookForStrays(),
     giveBack: (jobs) => void giveBack(jobs.map((job) => job.ref)),
     inOrder: createWeightedOrder((queue) => queueWeight(queue) ?? 1),
+    isPaused: paused.isPaused,
     log,
   });
+
+  async function lookAgain(): Promise<void> {
+    await refreshPaused();
+    await dispatcher.lookAgain();
+  }
 
   const listener = createListener(
     {
       url: options.databaseUrl,
       channel: NOTIFY_CHANNEL,
-      onNotify: (queue) => dispatcher.notify(queue),
+      onNotify: (payload) => {
+        if (!isPauseNotice(payload)) return dispatcher.notify(payload);
+        refreshPaused().catch((error: unknown) => log.debug({ err: error }, 'could not read which queues are paused'));
+      },
       onReconnect: () =>
-        void dispatcher
-          .lookAgain()
-          .catch((error: unknown) => log.debug({ err: error }, 'could not look at the queues')),
+        void lookAgain().catch((error: unknown) => log.debug({ err: error }, 'could not look at the queues')),
     },
     log,
   );
@@ -77,7 +92,7 @@ export function createEngine(options: EngineOptions) {
     boss,
     book,
     sweep: () => sweepLeases({ ...failing, book, leaseMs, giveBack, log }),
-    lookAgain: () => dispatcher.lookAgain(),
+    lookAgain,
     suspectSilent: () => suspectSilentWorkers(pool, book, leaseMs),
     adopt: () => adoptLeases(pool, book, leaseMs),
     leaseMs,
@@ -90,6 +105,7 @@ export function createEngine(options: EngineOptions) {
       await boss.start();
       const missing = await missingQueues(boss);
       if (missing.length > 0) throw new Error(`the database lacks queues (${missing.join(', ')}): run migrate first`);
+      await paused.refresh();
       const adopted = await adoptLeases(pool, book, leaseMs);
       if (adopted > 0) log.info({ leases: adopted }, 'took over attempts that were running');
     },
@@ -112,6 +128,9 @@ export function createEngine(options: EngineOptions) {
     enqueue: createEnqueuer(boss, pool),
     giveBack,
     holder,
+    /** After the caller's transaction every replica knows which queues are paused; this one, once `refreshPaused` is done. */
+    announcePause: (client: Queryable) => announcePause(client, NOTIFY_CHANNEL),
+    refreshPaused,
     cancel: (target: { queue: string; id: string }) => cancelJob(changing, target),
     cancelIn: (client: Queryable, target: { queue: string; id: string }) => cancelJobIn(changing, client, target),
     retry: (target: { queue: string; id: string }) => retryJob(changing, target),

@@ -1,6 +1,7 @@
 import type { Failure } from '../../contract/settlement.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Queryable } from '../db/pool.ts';
+import { fingerprintOf } from './failure-fingerprint.ts';
 
 export type AttemptEnd = {
   readonly ref: AttemptRef;
@@ -17,9 +18,9 @@ export async function recordAttempts(client: Queryable, ends: readonly AttemptEn
   if (ends.length > 0) await client.query(insertAttempts(1), attemptValues(ends));
 }
 
-const TYPES = 'uuid int text text int text timestamptz text text jsonb jsonb timestamptz'.split(' ');
+const TYPES = 'uuid int text text int text timestamptz text text jsonb jsonb timestamptz text'.split(' ');
 const COLUMNS =
-  'job_id, retry_count, queue, name, attempt, worker_id, claimed_at, outcome, state, error, output, run_at';
+  'job_id, retry_count, queue, name, attempt, worker_id, claimed_at, outcome, state, error, output, run_at, fingerprint';
 
 /**
  * The insert, whose parameters (`attemptValues`) start at this number; `where` may keep it to some of them, which it
@@ -46,7 +47,13 @@ export function attemptValues(ends: readonly AttemptEnd[]): unknown[][] {
     ends.map((end) => json(end.error)),
     ends.map((end) => json(end.output)),
     ends.map((end) => end.runAt ?? null),
+    ends.map((end) => fingerprintIn(end)),
   ];
+}
+
+function fingerprintIn({ ref, outcome, error }: AttemptEnd): string | null {
+  const failed = outcome === 'failed' || outcome === 'lost';
+  return failed && error !== undefined ? fingerprintOf(ref.name, error) : null;
 }
 
 function json(value: unknown): string | null {
