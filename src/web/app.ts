@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
+import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from '../process/logger.ts';
 import { installAssets } from './assets/routes.ts';
 import type { DashboardBridge } from './bridge/dashboard-bridge.ts';
 import type { WebEnv } from './env.ts';
+import { installKeys } from './frame/keys-page.tsx';
 import { createPages } from './frame/open-page.ts';
 import { createAdmission } from './health/admission.ts';
 import type { Metric } from './health/metrics-text.ts';
@@ -12,11 +14,13 @@ import type { ProcessMetrics } from './health/process-metrics.ts';
 import { createReadiness, type RuntimeHealth } from './health/readiness.ts';
 import { installHealth } from './health/routes.ts';
 import { installErrorHandler } from './http/error-handler.ts';
-import { installPreferences } from './http/preferences-route.ts';
+import { installPreferences } from './http/preferences-route.tsx';
 import { sameOrigin } from './http/same-origin.ts';
 import { createSessionCookie } from './http/session-cookie.ts';
+import { readPreferences } from './http/preferences.ts';
 import type { WebApp } from './http/web-context.ts';
 import { installJobPages } from './jobs/routes.ts';
+import { inZone } from './parts/zone.ts';
 import { installOverviewPage } from './overview/routes.ts';
 import { installSignIn } from './sign-in/routes.ts';
 import { installWorkerPages } from './workers/routes.ts';
@@ -52,6 +56,7 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   const { environment, trustProxy, trust, metricsToken } = env;
   const pages = createPages({ bridge, cookie, environment });
 
+  app.use(compress());
   installErrorHandler(app, { cookie, environment, log });
   app.use(async (context, next) => {
     context.set('requestId', `r_${randomBytes(4).toString('hex')}`);
@@ -78,8 +83,10 @@ export function createWebApp(deps: WebAppDeps): WebApp {
     runtimeMetrics,
   });
   if (healthOnly) return app;
+  app.use((context, next) => inZone(readPreferences(context).zone, next));
   installAssets(app);
-  installPreferences(app);
+  installPreferences(app, environment);
+  installKeys(app, pages);
   installSignIn(app, { bridge, cookie, environment, trustProxy, log });
   installOverviewPage(app, pages);
   installJobPages(app, pages);

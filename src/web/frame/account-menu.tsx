@@ -1,4 +1,5 @@
 import { Icon } from '../parts/icon.tsx';
+import { hrefOf } from './sections.ts';
 import type { View } from './view.ts';
 
 const THEMES = [
@@ -13,22 +14,37 @@ const ROWS = [
 ] as const;
 
 /** Who is signed in, how they want to see the dashboard, and the way out. */
-export function AccountMenu({ view: { user, preferences, path } }: { view: View }) {
+export function AccountMenu({ view }: { view: View }) {
+  const { user, preferences, path } = view;
   return (
-    <details class="menu">
-      <summary class="btn" title="Account, theme and rows">
+    <details class="menu person">
+      <summary class="btn" title="Account, theme and time">
         <Icon name="user" />
         <span class="lab">{user.email.split('@')[0]}</span>
-        <span class="sr"> account, theme and rows</span>
+        <span class="sr"> account, theme and time</span>
       </summary>
       <div>
         <h3>
           {user.email}, {user.role}
         </h3>
+        {view.offers.has('sessions') && (
+          <ul>
+            <li>
+              <a href={hrefOf('sessions', view)}>Sessions</a>
+            </li>
+          </ul>
+        )}
         <form method="post" action="/preferences">
           <input type="hidden" name="back" value={path} />
           <h3>Theme</h3>
           <Choices name="theme" choices={THEMES} chosen={preferences.theme} />
+          <h3>Times</h3>
+          <Choices name="zone" choices={zonesOf(view)} chosen={preferences.zone} />
+          <ul>
+            <li>
+              <a href={`/preferences?back=${encodeURIComponent(path)}`}>Another zone…</a>
+            </li>
+          </ul>
           <h3>Rows</h3>
           <Choices name="rows" choices={ROWS} chosen={preferences.rows} />
         </form>
@@ -42,6 +58,12 @@ export function AccountMenu({ view: { user, preferences, path } }: { view: View 
       </div>
     </details>
   );
+}
+
+/** UTC, where the browser is, and what was chosen by name. */
+function zonesOf({ ownZone, preferences }: View): (readonly [string, string])[] {
+  const zones = ['UTC', ownZone, preferences.zone].filter((zone) => zone !== undefined);
+  return [...new Set(zones)].map((zone) => [zone, zone.replaceAll('_', ' ')]);
 }
 
 type ChoicesProps = { name: string; choices: readonly (readonly [string, string])[]; chosen: string };

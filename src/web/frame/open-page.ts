@@ -4,15 +4,18 @@ import type { BridgeClient } from '../../process/bridge-client.ts';
 import type { DashboardBridge } from '../bridge/dashboard-bridge.ts';
 import { takeFlash } from '../http/flash.ts';
 import { SignInNeeded } from '../http/page-fault.ts';
-import { readPreferences } from '../http/preferences.ts';
+import { readOwnZone, readPreferences } from '../http/preferences.ts';
 import type { SessionCookie } from '../http/session-cookie.ts';
 import type { WebContext } from '../http/web-context.ts';
 import { findProblems, type Findings } from '../overview/find-problems.ts';
+import type { Offer, Section } from './sections.ts';
 import type { View } from './view.ts';
 
 type Calls<Data> = (client: BridgeClient, token: string) => Promise<Data>;
 
 export type Pages = {
+  /** Says that a page exists: from here on the navigation leads to it. */
+  offer(section: Section, offer?: Offer): void;
   /** What surrounds a page and what is on it, asked for at once. Throws SignInNeeded without a session. */
   open<Data>(context: WebContext, load: Calls<Data>): Promise<{ view: View; findings: Findings; data: Data }>;
   /** Does something on behalf of the person. */
@@ -27,6 +30,8 @@ export type PagesDeps = {
 
 /** The way from a request to the data of its page: always with the session of the person who asks. */
 export function createPages({ bridge, cookie, environment }: PagesDeps): Pages {
+  const offers = new Map<Section, Offer>();
+
   function tokenOf(context: WebContext): string {
     const token = cookie.read(context);
     if (token === undefined || !/^pns_[\w-]{1,200}$/.test(token)) throw new SignInNeeded({ ended: false });
@@ -34,6 +39,7 @@ export function createPages({ bridge, cookie, environment }: PagesDeps): Pages {
   }
 
   return {
+    offer: (section, offer = {}) => void offers.set(section, offer),
     async open(context, load) {
       const token = tokenOf(context);
       const [session, overview, workers, data] = await bridge.ask((client) =>
@@ -53,6 +59,8 @@ export function createPages({ bridge, cookie, environment }: PagesDeps): Pages {
         problems: findings.problems,
         flash: takeFlash(context),
         preferences: readPreferences(context),
+        offers,
+        ownZone: readOwnZone(context),
         path: `${url.pathname}${url.search}`,
         environment,
         // The API is the only clock: what it says is old is old, whatever this machine's clock says.

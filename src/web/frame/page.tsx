@@ -1,16 +1,18 @@
 import type { Child } from 'hono/jsx';
 import type { Flash } from '../http/flash.ts';
 import { Icon } from '../parts/icon.tsx';
-import { clock, Time } from '../parts/time.tsx';
+import { clock, Time, zoneWord } from '../parts/time.tsx';
 import { VERSION } from '../../process/version.ts';
 import { renderDocument } from './document.tsx';
 import { Navigation } from './navigation.tsx';
 import { TopBar } from './top-bar.tsx';
-import type { Section, View } from './view.ts';
+import type { Section } from './sections.ts';
+import type { View } from './view.ts';
 
 export type PageParts = {
   readonly title: string;
-  readonly section: Section;
+  /** The entry of the navigation that is marked; none for a page that is no section. */
+  readonly section?: Section;
   readonly live?: boolean;
   readonly children: Child;
 };
@@ -38,9 +40,10 @@ export async function renderPage(view: View, { title, section, live = true, chil
           <footer class="foot">
             <span>Powernode Worker {VERSION}</span>
             <span>{view.overview.estimated ? 'Counts are estimates of a large table' : 'Counts are exact'}</span>
+            <a href="/keys">? shows all keys</a>
             <span>
               Made in {Math.max(1, Math.round(performance.now() - view.startedAtMs))} ms at{' '}
-              <Time ms={view.nowMs}>{`${clock(view.nowMs)} UTC`}</Time>
+              <Time ms={view.nowMs}>{`${clock(view.nowMs)} ${zoneWord(view.nowMs)}`}</Time>
             </span>
           </footer>
         </div>

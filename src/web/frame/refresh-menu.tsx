@@ -13,18 +13,24 @@ const CHOICES = [
 export function RefreshMenu({ view: { preferences, path } }: { view: View }) {
   const { refresh } = preferences;
   return (
-    <details class="menu">
-      <summary class="btn" title="How often this page refreshes">
+    <details class="menu pace">
+      <summary class="btn" title="How often this page refreshes (r)">
         {refresh === 'off' ? (
           <span class="st s-pause">
             <Icon name="pause" />
             <span class="lab">Updates </span>off
           </span>
         ) : (
-          <span class="st s-done live">
-            <Icon name="dot" />
-            Live<span class="lab">, every {refresh} s</span>
-          </span>
+          <>
+            <span class="st s-done live go">
+              <Icon name="dot" />
+              Live<span class="lab">, every {refresh} s</span>
+            </span>
+            <span class="st s-pause held">
+              <Icon name="pause" />
+              <span class="lab">Updates </span>paused
+            </span>
+          </>
         )}
       </summary>
       <form method="post" action="/preferences">

@@ -3,6 +3,7 @@ import { Icon } from '../parts/icon.tsx';
 import type { IconName } from '../parts/icons.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { RefreshMenu } from './refresh-menu.tsx';
+import { hrefOf } from './sections.ts';
 import type { View } from './view.ts';
 
 type Number_ = { value: string; word: string; href: string; tone: string; icon: IconName; alert?: boolean };
@@ -48,7 +49,8 @@ export function Brand({ environment }: { environment: string }) {
   );
 }
 
-function sevenNumbers({ overview }: View): Number_[] {
+function sevenNumbers(view: View): Number_[] {
+  const { overview } = view;
   const { counts, deadLetters, workers } = overview;
   const online = workers.idle + workers.busy + workers.draining;
   const all = online + workers.offline;
@@ -58,8 +60,8 @@ function sevenNumbers({ overview }: View): Number_[] {
     { value: thousands(counts.active), word: 'Running', href: jobs('active'), tone: 'run', icon: 'run' },
     { value: thousands(counts.waiting), word: 'Waiting', href: jobs('waiting'), tone: 'wait', icon: 'wait' },
     { value: thousands(counts.retry), word: 'Retrying', href: jobs('retry'), tone: 'retry', icon: 'retry' },
-    { value: thousands(counts.failed), word: 'Failed', href: jobs('failed'), tone: 'fail', icon: 'fail' },
-    { value: thousands(deadLetters), word: 'Dead', href: '/jobs?queue=dead_letter', tone: 'dead', icon: 'dead' },
+    { value: thousands(counts.failed), word: 'Failed', href: hrefOf('failures', view), tone: 'fail', icon: 'fail' },
+    { value: thousands(deadLetters), word: 'Dead', href: hrefOf('dead', view), tone: 'dead', icon: 'dead' },
     {
       value: `${online}/${all}`,
       word: 'Workers',

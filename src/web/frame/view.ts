@@ -3,6 +3,7 @@ import type { WorkerView } from '../../contract/worker.ts';
 import type { Flash } from '../http/flash.ts';
 import type { Preferences } from '../http/preferences.ts';
 import type { Problem } from '../overview/find-problems.ts';
+import type { Offer, Section } from './sections.ts';
 
 /** What every page of a signed-in person shows around its own part. */
 export type View = {
@@ -12,6 +13,10 @@ export type View = {
   readonly problems: readonly Problem[];
   readonly flash: Flash | undefined;
   readonly preferences: Preferences;
+  /** The pages that exist. */
+  readonly offers: ReadonlyMap<Section, Offer>;
+  /** The browser's own time zone, where its script has told it. */
+  readonly ownZone: string | undefined;
   /** Path and query of this page, for forms that come back to it. */
   readonly path: string;
   readonly environment: string;
@@ -23,5 +28,3 @@ export type View = {
 export function mayOperate({ user }: Pick<View, 'user'>): boolean {
   return user.role !== 'viewer';
 }
-
-export type Section = 'overview' | 'jobs' | 'workers' | 'failed' | 'dead';

@@ -2,7 +2,8 @@ import { CATALOGUE } from '../../contract/catalogue/index.ts';
 import type { JobList } from '../../contract/operator.ts';
 import { DEAD_LETTER_QUEUE } from '../../contract/queues.ts';
 import { renderPage } from '../frame/page.tsx';
-import type { Section, View } from '../frame/view.ts';
+import type { Section } from '../frame/sections.ts';
+import type { View } from '../frame/view.ts';
 import { Icon } from '../parts/icon.tsx';
 import { plural } from '../parts/words.ts';
 import { allOf, FilterRail } from './filter-rail.tsx';
@@ -61,7 +62,7 @@ function namesIn({ jobs }: JobList, { name }: ListFilter): string[] {
 
 function sectionOf({ state, queue }: ListFilter): Section {
   if (queue === DEAD_LETTER_QUEUE) return 'dead';
-  return state === 'failed' ? 'failed' : 'jobs';
+  return state === 'failed' ? 'failures' : 'jobs';
 }
 
 /** How many match, where that is known: names are not counted. */

@@ -9,6 +9,8 @@ import { renderJobList } from './list-page.tsx';
 
 /** The list of jobs, one job, and what can be done to it. */
 export function installJobPages(app: WebApp, pages: Pages): void {
+  pages.offer('jobs');
+
   app.get('/jobs', async (context) => {
     const filter = readFilter(context.req.query());
     const { view, data } = await pages.open(context, (client, token) =>

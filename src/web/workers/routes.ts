@@ -6,6 +6,12 @@ import { renderWorkers } from './workers-page.tsx';
 
 /** The workers, and what can be asked of one. */
 export function installWorkerPages(app: WebApp, pages: Pages): void {
+  pages.offer('workers', {
+    mark({ overview: { workers } }) {
+      return workers.offline === 0 ? undefined : { text: `${workers.offline} offline`, tone: 'warn' };
+    },
+  });
+
   app.get('/workers', async (context) => {
     const { view } = await pages.open(context, async () => undefined);
     return context.html(await renderWorkers(view));
