@@ -4,6 +4,7 @@ import { errorBody } from '../contract/error.ts';
 import type { RouteDefinition } from '../contract/routes/define-route.ts';
 import { BridgeCallError } from './bridge-error.ts';
 import { retryAfterSeconds } from './retry-after.ts';
+import type { TokenSource } from './service-token.ts';
 
 export type CallInput<
   Params extends z.ZodType,
@@ -24,7 +25,7 @@ export type Answer<Data> = { readonly status: number; readonly data: Data };
 export type BridgeClientOptions = {
   /** Up to and without /api/v1. */
   readonly baseUrl: string;
-  readonly token?: () => Promise<string>;
+  readonly token?: (() => Promise<string>) & Partial<Pick<TokenSource, 'refusedAt'>>;
   readonly userAgent: string;
   readonly timeoutMs?: number;
   readonly connections?: number;
@@ -51,7 +52,10 @@ export type RawOptions = {
   readonly idleTimeoutMs?: number;
 };
 
-/** A typed client of the route table over one pool of kept-alive connections. It never retries: callers know what is safe. */
+/**
+ * A typed client of the route table over one pool of kept-alive connections. It never retries, because callers know what is
+ * safe; but for a token that was refused for a wrong clock, with which nothing can have been done.
+ */
 export function createBridgeClient(options: BridgeClientOptions): BridgeClient {
   const agent = new Agent({
     connections: options.connections ?? 64,
@@ -62,6 +66,20 @@ export function createBridgeClient(options: BridgeClientOptions): BridgeClient {
   const ownToken = options.token;
 
   async function send(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    raw: RawOptions & { timeoutMs?: number },
+  ): Promise<Dispatcher.ResponseData> {
+    const response = await sendOnce(method, path, raw);
+    if (response.statusCode !== 401 || raw.token !== undefined) return response;
+    const serverMs = Date.parse(String(response.headers.date));
+    const again = ownToken?.refusedAt?.(serverMs) === true && (raw.body === undefined || typeof raw.body === 'string');
+    if (!again) return response;
+    await response.body.dump();
+    return await sendOnce(method, path, raw);
+  }
+
+  async function sendOnce(
     method: Dispatcher.HttpMethod,
     path: string,
     raw: RawOptions & { timeoutMs?: number },

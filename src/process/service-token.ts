@@ -44,17 +44,44 @@ export async function mintServiceToken(
   return await unsigned.setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(new TextEncoder().encode(key));
 }
 
+export type TokenSource = {
+  (): Promise<string>;
+  /**
+   * The server refused a token at this time of its own clock. When the clocks are apart by more than tokens may be, the
+   * next token is dated by the server's; true when it makes sense to ask again with it.
+   */
+  refusedAt(serverMs: number): boolean;
+};
+
+/** Further apart than this, somebody else than a wrong clock is at work. */
+const LARGEST_CORRECTION_MS = 24 * 3_600_000;
+const APART_MS = (LIMITS.clockSkewSeconds * 1000) / 2;
+
 /**
  * Gives the current token of one identity, minting a new one when the cached one is 240 s old. Age is measured on
- * the monotonic clock, so that a step of the wall clock neither keeps a dead token nor floods the signer.
+ * the monotonic clock, so that a step of the wall clock neither keeps a dead token nor floods the signer. A clock that
+ * is wrong by minutes keeps nobody out: the first refusal tells the server's time, and tokens are dated by it.
  */
-export function createTokenSource(key: TokenKey, identity: ServiceIdentity): () => Promise<string> {
+export function createTokenSource(key: TokenKey, identity: ServiceIdentity): TokenSource {
   let cached: { readonly token: Promise<string>; readonly atMs: number } | undefined;
-  return () => {
+  let correctionMs = 0;
+
+  function current(): Promise<string> {
     if (cached === undefined || performance.now() - cached.atMs >= LIMITS.tokenCacheSeconds * 1000) {
-      const token = mintServiceToken(key, identity);
+      const token = mintServiceToken(key, identity, Date.now() + correctionMs);
       cached = { token, atMs: performance.now() };
     }
     return cached.token;
-  };
+  }
+
+  function refusedAt(serverMs: number): boolean {
+    const awayMs = serverMs - Date.now();
+    const isClock = Math.abs(awayMs - correctionMs) > APART_MS && Math.abs(awayMs) <= LARGEST_CORRECTION_MS;
+    if (!isClock) return false;
+    correctionMs = awayMs;
+    cached = undefined;
+    return true;
+  }
+
+  return Object.assign(current, { refusedAt });
 }
