@@ -8,7 +8,7 @@ const PAGES = ['README.md', ...globSync('{docs,examples}/**/*.md', { cwd: ROOT }
 const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')));
 
 /** Where a page may leave the beginning of a path out, because it speaks of one room. */
-const BASES = ['.', 'src', 'src/api-bridge', 'src/runtime', 'deploy', 'dist'];
+const BASES = ['.', 'src', 'src/api-bridge', 'src/runtime', 'src/web', 'deploy', 'dist'];
 /** What is made at run time, or named to say that it is not one of ours. */
 const NOT_FILES = /^(?:incoming|thumbnails)\/|^text\//;
 
