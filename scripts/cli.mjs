@@ -1,5 +1,5 @@
-// npm run cli -- token | enqueue | jwks | config | migrate | doctor: each command lives in the room that may do its work.
-const ownedByApi = ['migrate', 'doctor'];
+// npm run cli -- token | enqueue | jwks | config | migrate | doctor | audit: each command lives in the room that may do its work.
+const ownedByApi = ['migrate', 'doctor', 'audit'];
 const load = (path) => import(new URL(`../dist/${path}.js`, import.meta.url).href);
 
 if (process.argv[2] === 'config') {

@@ -1,7 +1,11 @@
 import type { Catalogue } from '../contract/catalogue/index.ts';
 import { SCHEDULES } from '../contract/schedules/schedules.ts';
+import { installOperations } from './admin/install-operations.ts';
 import { installRetryFailedRoute } from './admin/retry-failed.ts';
 import { installAdminRoutes } from './admin/routes.ts';
+import { installAuditRoutes } from './audit/routes.ts';
+import { createSealKey } from './audit/seal-key.ts';
+import { createAuditSealer } from './audit/sealer.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createSealer } from './auth/sealer.ts';
 import { readTokenTrust } from './auth/token-trust.ts';
@@ -82,6 +86,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
   };
 
   const progress = createProgressStore(pool, log);
+  const auditSealer = createAuditSealer({ pool, key: createSealKey(trust.secrets), log });
 
   const app = createApp(log, version);
   installWorkerRoutes(app, {
@@ -107,7 +112,9 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
   });
   installJobRoutes(app, { authenticate, engine, catalogue, pool, progress: progress.latest });
   installOperatorRoutes(app, { pool, authenticate, sessions });
-  installAdminRoutes(app, { pool, authenticate });
+  installAuditRoutes(app, { pool, authenticate, sealer: auditSealer });
+  const { readCounts } = installAdminRoutes(app, { pool, authenticate });
+  const operations = installOperations(app, { pool, authenticate, engine, readCounts, log });
   installRetryFailedRoute(app, { pool, authenticate, retry: engine.retry });
   const scheduling = { pool, catalogue, enqueueIn: engine.enqueue.enqueueIn, enabled: env.SCHEDULES_ENABLED };
   installScheduleRoutes(app, { ...scheduling, authenticate });
@@ -128,6 +135,8 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
     ...createStorageSweep({ pool, storage, log }),
     createAttemptPlaneRetention({ pool, log }),
     createMetricRetention({ pool, log }),
+    ...operations,
+    auditSealer,
   ];
   return { http, lifecycle: createLifecycle([...engine.services, signals.listener, ...upkeep, http], log) };
 }

@@ -8,9 +8,9 @@ import { newJob, NEW_JOB_USAGE } from './new-job.ts';
 import { printToken, TOKEN_USAGE } from './token.ts';
 import { UsageFault } from './usage-fault.ts';
 
-// The commands that speak to the API as any client does. `migrate` and `doctor` are the API's own (src/api-bridge/cli).
+// The commands that speak to the API as any client does. `migrate`, `doctor` and `audit` are the API's own (src/api-bridge/cli).
 
-const USAGE = [TOKEN_USAGE, ENQUEUE_USAGE, JWKS_USAGE, NEW_JOB_USAGE, 'config', 'migrate', 'doctor']
+const USAGE = [TOKEN_USAGE, ENQUEUE_USAGE, JWKS_USAGE, NEW_JOB_USAGE, 'config', 'migrate', 'doctor', 'audit verify']
   .map((line) => `  ${line}`)
   .join('\n');
 

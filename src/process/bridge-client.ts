@@ -39,6 +39,8 @@ export type BridgeClient = {
   ): Promise<Answer<z.infer<D>>>;
   /** A call whose body or answer is bytes; the answer is given raw and must be consumed. Error answers are thrown. */
   raw(method: Dispatcher.HttpMethod, path: string, options: RawOptions): Promise<Dispatcher.ResponseData>;
+  /** The same client over the same connections, with more headers on every call. */
+  with(headers: Readonly<Record<string, string>>): BridgeClient;
   close(): Promise<void>;
 };
 
@@ -107,14 +109,18 @@ export function createBridgeClient(options: BridgeClientOptions): BridgeClient {
     }
   }
 
-  return {
+  const clientWith = (more: Readonly<Record<string, string>>): BridgeClient => ({
     async call(route, input) {
       const path = fillPath(route.path, input.params);
       const response = await send(METHODS[route.method], path, {
         ...(input.token === undefined ? {} : { token: input.token }),
         ...(input.signal === undefined ? {} : { signal: input.signal }),
         ...(input.timeoutMs === undefined ? {} : { timeoutMs: input.timeoutMs }),
-        headers: { ...(input.body === undefined ? {} : { 'content-type': 'application/json' }), ...input.headers },
+        headers: {
+          ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...more,
+          ...input.headers,
+        },
         ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
         ...(input.query === undefined ? {} : { query: textQuery(input.query) }),
       });
@@ -124,12 +130,14 @@ export function createBridgeClient(options: BridgeClientOptions): BridgeClient {
       return { status: response.statusCode, data: trusted(data) };
     },
     async raw(method, path, rawOptions) {
-      const response = await send(method, path, rawOptions);
+      const response = await send(method, path, { ...rawOptions, headers: { ...more, ...rawOptions.headers } });
       if (response.statusCode < 400) return response;
       throw answeredError(response, await readText(response, method, path));
     },
+    with: (headers) => clientWith({ ...more, ...headers }),
     close: () => agent.close(),
-  };
+  });
+  return clientWith({});
 }
 
 const METHODS = { get: 'GET', post: 'POST', put: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;

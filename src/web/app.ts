@@ -54,7 +54,7 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   const app: WebApp = new Hono();
   const cookie = createSessionCookie(env);
   const { environment, trustProxy, trust, metricsToken } = env;
-  const pages = createPages({ bridge, cookie, environment });
+  const pages = createPages({ bridge, cookie, environment, trustProxy });
 
   app.use(compress());
   installErrorHandler(app, { cookie, environment, log });

@@ -30,7 +30,8 @@ export function installRetryFailedRoute(app: BridgeApp, { authenticate, pool, re
     const { reason, preview: _, ...filter } = body;
     await audit(pool, principal, {
       action: 'jobs.retry',
-      target: `${String(retried)} failed jobs`,
+      target: 'failed jobs',
+      count: retried,
       reason,
       detail: { ...filter, matched: found.length, retried },
     });

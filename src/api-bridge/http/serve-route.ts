@@ -9,6 +9,7 @@ import { BridgeError } from './bridge-error.ts';
 import { checkInput } from './check-input.ts';
 import { readJsonBody } from './read-body.ts';
 import { sendData, type NodeContext } from './reply.ts';
+import { isByHand, withOrigin } from './request-origin.ts';
 
 export type BridgeApp = Hono<{ Bindings: HttpBindings }>;
 
@@ -39,16 +40,20 @@ export function serveRoute<P extends z.ZodType, Q extends z.ZodType, B extends z
   route: RouteDefinition<P, Q, B, D>,
   handle: (input: RouteInput<z.infer<P>, z.infer<Q>, z.infer<B>>) => Promise<Reply<z.infer<D>> | Response>,
 ): void {
+  const byHand = isByHand(route);
   app.on(route.method.toUpperCase(), honoPath(route.path), async (context) => {
     const principal = await authenticate(bearerOf(context.req.header('authorization')));
     assertPermitted(route, principal);
-    const answer = await handle({
+    const input = {
       params: parseParams(route, context),
       query: parse(route.query, context.req.query(), 'query'),
       body: await parseBody(route, context),
       principal,
       context,
-    });
+    };
+    const answer = byHand
+      ? await withOrigin({ context, principal, authenticate }, () => handle(input))
+      : await handle(input);
     return answer instanceof Response ? answer : sendData(answer.status, answer.data, answer.headers);
   });
 }

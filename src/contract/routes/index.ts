@@ -1,4 +1,5 @@
 import * as attemptPlane from './attempt-plane.ts';
+import * as audit from './audit.ts';
 import type { RouteDefinition } from './define-route.ts';
 import * as executions from './executions.ts';
 import * as files from './files.ts';
@@ -6,6 +7,7 @@ import * as jobLogs from './job-logs.ts';
 import * as jobs from './jobs.ts';
 import * as metrics from './metrics.ts';
 import * as operators from './operators.ts';
+import * as queues from './queues.ts';
 import * as schedules from './schedules.ts';
 import * as workers from './workers.ts';
 
@@ -16,8 +18,10 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(jobs),
   ...Object.values(files),
   ...Object.values(operators),
+  ...Object.values(queues),
   ...Object.values(schedules),
   ...Object.values(jobLogs),
   ...Object.values(executions),
   ...Object.values(metrics),
+  ...Object.values(audit),
 ];

@@ -2,18 +2,21 @@ import { authenticateUser } from '../../contract/routes/operators.ts';
 import type { Health } from '../../contract/health.ts';
 import { createBridgeClient, type BridgeClient } from '../../process/bridge-client.ts';
 import type { CircuitStatus } from '../../process/circuit-breaker.ts';
-import { CIRCUITS, type Circuits } from '../../process/circuits.ts';
+import { CIRCUITS } from '../../contract/circuits.ts';
+import type { Circuits } from '../../process/circuits.ts';
 import { createTokenSource } from '../../process/service-token.ts';
 import { VERSION } from '../../process/version.ts';
 import type { WebEnv } from '../env.ts';
 import { askReadiness } from './api-readiness.ts';
 
 export type Credentials = { readonly email: string; readonly password: string; readonly client_ip: string };
+/** Which request of which browser a call serves: what the audit log names. */
+export type Origin = { readonly requestId: string; readonly clientIp: string };
 export type SignedIn = { readonly token: string; readonly expiresAt: Date };
 
 export type DashboardBridge = {
-  /** Calls on behalf of a person: every call inside must carry their session token. */
-  ask<Result>(calls: (client: BridgeClient) => Promise<Result>): Promise<Result>;
+  /** Calls on behalf of a person: every call inside must carry their session token. A deed tells its origin. */
+  ask<Result>(calls: (client: BridgeClient) => Promise<Result>, origin?: Origin): Promise<Result>;
   signIn(credentials: Credentials): Promise<SignedIn>;
   /** What the API says of itself; undefined when it does not say anything. */
   apiHealth(): Promise<Health | undefined>;
@@ -31,17 +34,27 @@ const PAGE_TIMEOUT_MS = 10_000;
 export function createDashboardBridge(env: WebEnv, circuits: Circuits): DashboardBridge {
   const shared = { baseUrl: env.backendApiUrl, userAgent: `powernode-web/${VERSION}`, timeoutMs: PAGE_TIMEOUT_MS };
   const pages = createBridgeClient(shared);
+  // Proves to the API that it is a dashboard which says from where a person came.
+  const ownToken = createTokenSource(env.tokenKey, { type: 'worker', sub: env.workerId });
   const doors = createBridgeClient({
     ...shared,
     userAgent: 'PowernodeWorker-WebAuth/1.0',
     connections: 4,
-    token: createTokenSource(env.tokenKey, { type: 'worker', sub: env.workerId }),
+    token: ownToken,
   });
   const doorCircuit = circuits.get('web_auth_api');
   const pageCircuit = circuits.own('web_pages_api', CIRCUITS.web_auth_api);
 
   return {
-    ask: (calls) => pageCircuit.run(() => calls(pages)),
+    async ask(calls, origin) {
+      if (origin === undefined) return await pageCircuit.run(() => calls(pages));
+      const client = pages.with({
+        'x-request-id': origin.requestId,
+        'x-client-ip': origin.clientIp,
+        'x-on-behalf-of': await ownToken(),
+      });
+      return await pageCircuit.run(() => calls(client));
+    },
     async signIn(body) {
       const { data } = await doorCircuit.run((signal) => doors.call(authenticateUser, { body, signal }));
       return { token: data.session_token, expiresAt: new Date(data.expires_at) };

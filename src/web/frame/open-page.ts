@@ -2,6 +2,7 @@ import { readOverview, verifySession } from '../../contract/routes/operators.ts'
 import { listWorkers } from '../../contract/routes/workers.ts';
 import type { BridgeClient } from '../../process/bridge-client.ts';
 import type { DashboardBridge } from '../bridge/dashboard-bridge.ts';
+import { clientAddress } from '../http/client-address.ts';
 import { takeFlash } from '../http/flash.ts';
 import { SignInNeeded } from '../http/page-fault.ts';
 import { readOwnZone, readPreferences } from '../http/preferences.ts';
@@ -26,10 +27,11 @@ export type PagesDeps = {
   readonly bridge: DashboardBridge;
   readonly cookie: SessionCookie;
   readonly environment: string;
+  readonly trustProxy: boolean;
 };
 
 /** The way from a request to the data of its page: always with the session of the person who asks. */
-export function createPages({ bridge, cookie, environment }: PagesDeps): Pages {
+export function createPages({ bridge, cookie, environment, trustProxy }: PagesDeps): Pages {
   const offers = new Map<Section, Offer>();
 
   function tokenOf(context: WebContext): string {
@@ -71,7 +73,8 @@ export function createPages({ bridge, cookie, environment }: PagesDeps): Pages {
     },
     async act(context, calls) {
       const token = tokenOf(context);
-      return await bridge.ask((client) => calls(client, token));
+      const origin = { requestId: context.get('requestId'), clientIp: clientAddress(context, trustProxy) };
+      return await bridge.ask((client) => calls(client, token), origin);
     },
   };
 }
