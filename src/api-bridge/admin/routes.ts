@@ -1,12 +1,8 @@
-import {
-  listJobs as listJobsRoute,
-  listQueues,
-  readOverview as readOverviewRoute,
-} from '../../contract/routes/operators.ts';
+import { listJobs as listJobsRoute, readOverview as readOverviewRoute } from '../../contract/routes/operators.ts';
 import { readExecutions as readExecutionsRoute } from '../../contract/routes/executions.ts';
 import type { Pool } from '../db/pool.ts';
 import { serveRoute, type Authenticate, type BridgeApp } from '../http/serve-route.ts';
-import { readCounts } from './counts.ts';
+import { readCounts, type Counts } from './counts.ts';
 import { EXACT_BELOW_BYTES } from './job-table.ts';
 import { readExecutions } from './executions.ts';
 import { listJobs } from './list-jobs.ts';
@@ -25,8 +21,8 @@ export type AdminRoutesDeps = {
 /** However many dashboards are open, their numbers are read once a second. */
 const SHARED_MS = 1_000;
 
-/** What the dashboard reads: overview, jobs, queues. Nothing here writes. */
-export function installAdminRoutes(app: BridgeApp, deps: AdminRoutesDeps): void {
+/** What the dashboard reads: overview and jobs. Nothing here writes. Gives the counts that all pages share. */
+export function installAdminRoutes(app: BridgeApp, deps: AdminRoutesDeps): { readCounts(): Promise<Counts> } {
   const { pool, authenticate, exactBelowBytes = EXACT_BELOW_BYTES } = deps;
   const sharedCounts = createRecent(() => readCounts(pool, exactBelowBytes), SHARED_MS);
   const readThroughput = createThroughput(pool);
@@ -47,8 +43,5 @@ export function installAdminRoutes(app: BridgeApp, deps: AdminRoutesDeps): void 
     data: await readOnly(pool, {}, (client) => readExecutions(client, query)),
   }));
 
-  serveRoute(app, authenticate, listQueues, async () => {
-    const { queues } = await sharedCounts();
-    return { status: 200, data: { queues: [...queues] } };
-  });
+  return { readCounts: sharedCounts };
 }

@@ -18,6 +18,7 @@ import { createGiver } from './give-back.ts';
 import type { JobHooks } from './hooks.ts';
 import { createLeaseBook } from './lease-book.ts';
 import { announcePause, createPausedQueues, isPauseNotice } from './paused-queues.ts';
+import { purgeQueue } from './purge-queue.ts';
 import { readReadyQueues } from './ready-queues.ts';
 import { sweepLeases } from './reaper.ts';
 import { createSettler } from './settle.ts';
@@ -78,8 +79,9 @@ export function createEngine(options: EngineOptions) {
       url: options.databaseUrl,
       channel: NOTIFY_CHANNEL,
       onNotify: (payload) => {
-        if (!isPauseNotice(payload)) return dispatcher.notify(payload);
-        refreshPaused().catch((error: unknown) => log.debug({ err: error }, 'could not read which queues are paused'));
+        if (isPauseNotice(payload))
+          refreshPaused().catch((error: unknown) => log.debug({ err: error }, 'could not read the paused queues'));
+        else dispatcher.notify(payload);
       },
       onReconnect: () =>
         void lookAgain().catch((error: unknown) => log.debug({ err: error }, 'could not look at the queues')),
@@ -133,6 +135,7 @@ export function createEngine(options: EngineOptions) {
     refreshPaused,
     cancel: (target: { queue: string; id: string }) => cancelJob(changing, target),
     cancelIn: (client: Queryable, target: { queue: string; id: string }) => cancelJobIn(changing, client, target),
+    purge: (queue: string) => purgeQueue(failing, queue),
     retry: (target: { queue: string; id: string }) => retryJob(changing, target),
     isListening: listener.isListening,
     /** Monotonic ms since the queue was last known to work. */

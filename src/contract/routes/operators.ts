@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   jobList,
   jobListQuery,
@@ -63,17 +62,6 @@ export const listJobs = defineRoute({
   role: 'viewer',
   query: jobListQuery,
   data: jobList,
-  statuses: [200],
-});
-
-export const listQueues = defineRoute({
-  name: 'listQueues',
-  method: 'get',
-  path: '/admin/queues',
-  summary: 'Every declared queue with its counts',
-  access: ['operator'],
-  role: 'viewer',
-  data: z.object({ queues: overview.shape.queues }),
   statuses: [200],
 });
 
