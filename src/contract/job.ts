@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { declaredQueue, delaySeconds, jobState, jsonObject, text, timestamp, traceparent } from './fields.ts';
+import { jobHold } from './hold.ts';
 import { LIMITS } from './limits.ts';
 import { failure } from './settlement.ts';
 import { progress } from './worker.ts';
@@ -99,6 +100,8 @@ export const jobView = z.object({
   group: z.string().optional(),
   traceparent: z.string().optional(),
   progress: progress.optional(),
+  /** Why it does not run although it is due. */
+  held: jobHold.optional(),
   attempts: z.array(attemptView),
 });
 export type JobView = z.infer<typeof jobView>;

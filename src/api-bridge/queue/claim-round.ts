@@ -5,6 +5,9 @@ import { withExactTimes, type Boss } from './boss.ts';
 import { rememberClaim } from './claim-replay.ts';
 import { readClaimed, refOf, type Claimed, type ClaimedRow } from './claimed-row.ts';
 import { endFailed } from './fail.ts';
+import type { Capability } from './guards/capability.ts';
+import type { Guards } from './guards/guards.ts';
+import type { Held } from './guards/hold.ts';
 import type { JobHooks } from './hooks.ts';
 
 /** One claim that takes part in a round. */
@@ -26,27 +29,47 @@ export class ClaimKnown extends Error {
   }
 }
 
-type Round = { readonly queues: readonly string[]; readonly claimants: readonly Claimant[] };
+/** Claimants of one round may all run the same jobs. */
+export type Round = {
+  readonly queues: readonly string[];
+  readonly claimants: readonly Claimant[];
+  readonly capability: Capability;
+};
+
+export type RoundDeps = {
+  readonly boss: Boss;
+  readonly pool: Pool;
+  readonly hooks: JobHooks;
+  readonly guards: Pick<Guards, 'mayHold' | 'offer' | 'closeOffer' | 'judge' | 'hold' | 'afterHold'>;
+};
 
 /**
  * Serves several claims from several queues: one `fetch` a queue in the order given, until every claimant has its
- * limit. All in one transaction, with the rows that remember the claims; a lone queue without any claimId to remember
- * is one statement, which needs none.
+ * limit. All in one transaction, with the rows that remember the claims and with what must not run now being put back;
+ * a lone queue without any claimId to remember, and without anything to hold, is one statement, which needs none.
  */
-export async function claimRound(boss: Boss, pool: Pool, hooks: JobHooks, round: Round): Promise<RoundResult> {
-  const isPlain = round.queues.length === 1 && round.claimants.every((claimant) => claimant.claimId === undefined);
+export async function claimRound(deps: RoundDeps, round: Round): Promise<RoundResult> {
+  const { boss, pool, guards } = deps;
+  const isPlain =
+    round.queues.length === 1 &&
+    round.claimants.every((claimant) => claimant.claimId === undefined) &&
+    !guards.mayHold();
   const seats = round.claimants.map((claimant): Seat => ({ claimant, jobs: [] }));
   const malformed: Refused[] = [];
+  const held: Held[] = [];
   const dry: string[] = [];
 
   async function fill(client: Queryable): Promise<void> {
     for (const queue of round.queues) {
       const wanted = seats.reduce((sum, seat) => sum + seat.claimant.limit - seat.jobs.length, 0);
       if (wanted === 0) break;
+      const offer = await guards.offer(client, queue, round.capability, wanted);
       const rows = await fetchRows(boss, client, queue, wanted);
+      if (offer !== undefined) await guards.closeOffer(client, offer, new Set(rows.map((row) => row.id)));
       if (rows.length < wanted) dry.push(queue);
-      malformed.push(...seatRows(seats, rows));
+      seatRows(seats, rows, { malformed, held, judge: (claimed) => guards.judge(claimed, queue, round.capability) });
     }
+    if (held.length > 0) await guards.hold(client, held);
     for (const { claimant, jobs } of seats) {
       if (claimant.claimId === undefined || jobs.length === 0) continue;
       const fresh = await rememberClaim(client, { workerId: claimant.workerId, claimId: claimant.claimId }, jobs);
@@ -55,32 +78,40 @@ export async function claimRound(boss: Boss, pool: Pool, hooks: JobHooks, round:
   }
 
   await (isPlain ? fill(pool) : withTransaction(pool, fill));
-  for (const refused of malformed) await refuse({ boss, pool, hooks }, refused);
+  if (held.length > 0) guards.afterHold(held);
+  for (const refused of malformed) await refuse(deps, refused);
   return { claims: new Map(seats.map(({ claimant, jobs }) => [claimant, jobs])), dry };
 }
 
 type Refused = { readonly row: ClaimedRow; readonly workerId: string };
 
-/** Gives rows to seats in their order; what is not of our form is left over. */
-function seatRows(seats: readonly Seat[], rows: readonly ClaimedRow[]): Refused[] {
+type Sorting = {
+  readonly malformed: Refused[];
+  readonly held: Held[];
+  judge(claimed: Claimed): Held['reason'] | undefined;
+};
+
+/** Gives rows to seats in their order; what is not of our form, or may not run now, takes no seat. */
+function seatRows(seats: readonly Seat[], rows: readonly ClaimedRow[], { malformed, held, judge }: Sorting): void {
   let at = 0;
-  return rows.flatMap((row) => {
+  for (const row of rows) {
     while (at < seats.length - 1 && isFull(seats[at])) at += 1;
     const place = seats[at];
-    if (place === undefined) return [];
+    if (place === undefined) return;
     const { workerId } = place.claimant;
     const claimed = readClaimed(row, workerId);
-    if (claimed === undefined) return [{ row, workerId }];
-    place.jobs.push(claimed);
-    return [];
-  });
+    const reason = claimed === undefined ? undefined : judge(claimed);
+    if (claimed === undefined) malformed.push({ row, workerId });
+    else if (reason === undefined) place.jobs.push(claimed);
+    else held.push({ claimed, reason });
+  }
 }
 
 /**
  * Data that is not of our form ends with a reason, instead of going round for ever. Only after the claims are safe,
  * and without failing them: one that could not be ended now comes round again.
  */
-async function refuse(deps: { boss: Boss; pool: Pool; hooks: JobHooks }, { row, workerId }: Refused): Promise<void> {
+async function refuse(deps: RoundDeps, { row, workerId }: Refused): Promise<void> {
   const message = 'expected job data of the form {"name": text, "payload": …}, got something else';
   const error = { message, code: 'malformed_job' };
   const ref = refOf(row, workerId, '(malformed)', 0);

@@ -1,12 +1,13 @@
 import type { Logger } from '../../process/logger.ts';
-import { ClaimKnown, type RoundResult } from './claim-round.ts';
+import { ClaimKnown, type Round, type RoundResult } from './claim-round.ts';
 import type { ClaimName } from './claim-replay.ts';
 import type { Claimed } from './claimed-row.ts';
+import { claimKey, createGroup, groupKey, takeRound, type Group } from './dispatch-group.ts';
 import { createQueueHeat } from './queue-heat.ts';
 import { createWaiter, type ClaimAsk, type Ticket, type Waiter } from './waiter.ts';
 
 export type DispatcherDeps = {
-  runRound(queues: readonly string[], claimants: readonly ClaimAsk[]): Promise<RoundResult>;
+  runRound(round: Round & { readonly claimants: readonly ClaimAsk[] }): Promise<RoundResult>;
   readReady(queues: readonly string[]): Promise<readonly string[]>;
   replay(name: ClaimName): Promise<readonly Claimed[] | undefined>;
   /** Called for every job that leaves in an answer, before the answer does. */
@@ -21,16 +22,13 @@ export type DispatcherDeps = {
   readonly log: Logger;
 };
 
-type Group = { readonly queues: readonly string[]; readonly waiters: Set<Waiter>; inFlight: number };
-
 /** Calls in flight for one set of queues; with two, PostgreSQL works while we answer, and more only contend. */
 const ROUNDS_IN_FLIGHT = 2;
-const ROUND_JOBS = 1000;
 
 /**
- * Feeds waiting claims. Claims for the same queues form a group and are served together in rounds, first come first
- * served; a claim that found nothing waits until a queue gets hot or its time is up. The floor (`lookAgain`, about
- * once a second) finds what nobody notifies of: delayed jobs that became due and retries.
+ * Feeds waiting claims. Claims of equally capable workers for the same queues form a group and are served together in
+ * rounds, first come first served; a claim that found nothing waits until a queue gets hot or its time is up. The floor
+ * (`lookAgain`, about once a second) finds what nobody notifies of: delayed jobs that became due and retries.
  */
 export function createDispatcher(deps: DispatcherDeps) {
   const groups = new Map<string, Group>();
@@ -54,8 +52,8 @@ export function createDispatcher(deps: DispatcherDeps) {
     const waiter = createWaiter(ask, performance.now());
     if (name !== undefined) byClaim.set(name, waiter);
     if (ask.waitMs > 0) waiter.timer = setTimeout(() => pump(group), ask.waitMs + 1);
-    const key = ask.queues.join(' ');
-    const group = groups.get(key) ?? { queues: ask.queues, waiters: new Set<Waiter>(), inFlight: 0 };
+    const key = groupKey(ask);
+    const group = groups.get(key) ?? createGroup(ask);
     groups.set(key, group);
     group.waiters.add(waiter);
     pump(group);
@@ -106,10 +104,11 @@ export function createDispatcher(deps: DispatcherDeps) {
   async function serve(group: Group, hot: readonly string[], waiters: readonly Waiter[]): Promise<void> {
     const before = heat.snapshot(hot);
     try {
-      const round = await deps.runRound(
-        deps.inOrder(hot),
-        waiters.map((waiter) => waiter.ask),
-      );
+      const round = await deps.runRound({
+        queues: deps.inOrder(hot),
+        claimants: waiters.map((waiter) => waiter.ask),
+        capability: group.capability,
+      });
       heat.cool(round.dry, before);
       for (const waiter of waiters) {
         const jobs = round.claims.get(waiter.ask) ?? [];
@@ -185,7 +184,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
 
   function groupOf(waiter: Waiter): Group {
-    return groups.get(waiter.ask.queues.join(' ')) ?? { queues: waiter.ask.queues, waiters: new Set(), inFlight: 0 };
+    return groups.get(groupKey(waiter.ask)) ?? createGroup(waiter.ask);
   }
 
   function notify(queue: string): void {
@@ -217,20 +216,4 @@ export function createDispatcher(deps: DispatcherDeps) {
     },
     parked: () => [...groups.values()].reduce((sum, group) => sum + group.waiters.size, 0),
   };
-}
-
-function claimKey({ workerId, claimId }: ClaimAsk): string | undefined {
-  return claimId === undefined ? undefined : `${workerId} ${claimId.toLowerCase()}`;
-}
-
-/** As many waiting claims as one round may serve, in the order in which they came. */
-function takeRound(waiting: readonly Waiter[]): Waiter[] {
-  let jobs = 0;
-  const round: Waiter[] = [];
-  for (const waiter of waiting) {
-    if (round.length > 0 && jobs + waiter.ask.limit > ROUND_JOBS) break;
-    jobs += waiter.ask.limit;
-    round.push(waiter);
-  }
-  return round;
 }

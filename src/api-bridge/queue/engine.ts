@@ -15,6 +15,10 @@ import { declareQueues, missingQueues } from './declare-queues.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createEnqueuer } from './enqueue.ts';
 import { createGiver } from './give-back.ts';
+import type { Labels } from './guards/capability.ts';
+import { createGuards } from './guards/guards.ts';
+import { createGuardKeeper } from './guards/keeper.ts';
+import { isHoldNotice } from './guards/notice.ts';
 import type { JobHooks } from './hooks.ts';
 import { createLeaseBook } from './lease-book.ts';
 import { announcePause, createPausedQueues, isPauseNotice } from './paused-queues.ts';
@@ -24,6 +28,7 @@ import { sweepLeases } from './reaper.ts';
 import { createSettler } from './settle.ts';
 import { createSupervisor } from './supervisor.ts';
 import { createToucher } from './touch.ts';
+import type { ClaimAsk } from './waiter.ts';
 import { createWeightedOrder } from './weighted-order.ts';
 
 export type EngineOptions = {
@@ -57,9 +62,15 @@ export function createEngine(options: EngineOptions) {
     for (const queue of await paused.refresh()) dispatcher.notify(queue);
   }
 
+  const notify = (queue: string) => dispatcher.notify(queue);
+  const guards = createGuards({ pool, catalogue, channel: NOTIFY_CHANNEL, notify, log });
+
   const dispatcher = createDispatcher({
-    runRound: (queues, claimants) => claimRound(boss, pool, hooks, { queues, claimants }),
-    readReady: (queues) => readReadyQueues(pool, queues),
+    runRound: (round) => claimRound({ boss, pool, hooks, guards }, round),
+    readReady: async (queues) => {
+      const withHeld = guards.labelledQueues().filter((queue) => queues.includes(queue));
+      return [...(await readReadyQueues(pool, queues)), ...withHeld];
+    },
     replay: (name) => replayClaim(pool, name),
     granted: ({ ref }) => book.granted(ref),
     roundFailed: () => supervisor.lookForStrays(),
@@ -81,6 +92,8 @@ export function createEngine(options: EngineOptions) {
       onNotify: (payload) => {
         if (isPauseNotice(payload))
           refreshPaused().catch((error: unknown) => log.debug({ err: error }, 'could not read the paused queues'));
+        else if (isHoldNotice(payload))
+          guards.refresh().catch((error: unknown) => log.debug({ err: error }, 'could not read what is held'));
         else dispatcher.notify(payload);
       },
       onReconnect: () =>
@@ -120,9 +133,10 @@ export function createEngine(options: EngineOptions) {
   const changing = { ...failing, holder };
 
   return {
-    services: [bossService, listener, supervisor] satisfies readonly Service[],
+    services: [bossService, listener, supervisor, createGuardKeeper({ guards, log })] satisfies readonly Service[],
     book,
-    claim: dispatcher.claim,
+    claim: ({ labels, ...ask }: Omit<ClaimAsk, 'capability'> & { readonly labels: Labels }) =>
+      dispatcher.claim({ ...ask, capability: guards.capabilityOf(labels) }),
     dismiss: dispatcher.dismiss,
     parked: dispatcher.parked,
     touch: createToucher(boss, pool),

@@ -5,6 +5,7 @@ import { failure } from '../../contract/settlement.ts';
 import type { Progress } from '../../contract/worker.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Queryable } from '../db/pool.ts';
+import { readHoldOf } from './guards/read-hold.ts';
 import { attemptNumber, jobEnvelope, maxAttempts } from './envelope.ts';
 
 const jobRow = z.object({
@@ -20,6 +21,7 @@ const jobRow = z.object({
   completed_on: z.date().nullable(),
   singleton_key: z.string().nullable(),
   group_id: z.string().nullable(),
+  blocked: z.boolean(),
 });
 
 const attemptRow = z.object({
@@ -48,7 +50,7 @@ export async function readJobView(
 ): Promise<JobView | undefined> {
   const found = await db.query(
     `SELECT state, data, output, priority, retry_count, retry_limit, created_on, start_after, started_on, completed_on,
-            singleton_key, group_id FROM pgboss.job WHERE name = $1 AND id = $2`,
+            singleton_key, group_id, blocked FROM pgboss.job WHERE name = $1 AND id = $2`,
     [queue, id],
   );
   if (found.rows.length === 0) return undefined;
@@ -66,6 +68,7 @@ export async function readJobView(
   const completing = job.state === 'completed' ? attempts.findLast((end) => end.outcome === 'completed') : undefined;
   const output = completing?.output ?? (job.state === 'completed' ? job.output : undefined);
   const latest = await progress(id, job.retry_count);
+  const held = job.blocked ? await readHoldOf(db, queue, id) : undefined;
   const views = attempts.map(viewOf);
   const running = job.state === 'active' ? runningView(holder(id), attempt, job.started_on) : undefined;
   return {
@@ -87,6 +90,7 @@ export async function readJobView(
     ...(job.group_id === null ? {} : { group: job.group_id }),
     ...(envelope?.meta?.traceparent === undefined ? {} : { traceparent: envelope.meta.traceparent }),
     ...(latest === undefined ? {} : { progress: latest }),
+    ...(held === undefined ? {} : { held }),
   };
 }
 

@@ -1,7 +1,12 @@
 import type { Claimed } from './claimed-row.ts';
 import type { Claimant } from './claim-round.ts';
+import type { Capability } from './guards/capability.ts';
 
-export type ClaimAsk = Claimant & { readonly queues: readonly string[]; readonly waitMs: number };
+export type ClaimAsk = Claimant & {
+  readonly queues: readonly string[];
+  readonly waitMs: number;
+  readonly capability: Capability;
+};
 
 /** One claim that waits for jobs. Several requests may share it: a repeated claimId joins the one that is parked. */
 export type Waiter = {

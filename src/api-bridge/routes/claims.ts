@@ -28,6 +28,7 @@ export function installClaimRoutes(app: BridgeApp, deps: ClaimRouteDeps): void {
       workerId: params.id,
       claimId: body.claimId,
       limit: body.limit,
+      labels: worker.labels,
       queues: queues.sort(),
       waitMs: body.waitSeconds * 1000,
     });

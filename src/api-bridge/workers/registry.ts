@@ -29,7 +29,11 @@ const row = z.object({
 type Row = z.infer<typeof row>;
 
 export type RunningNow = Row['running'][number];
-export type KnownWorker = { readonly queues: readonly string[]; directive: Directive };
+export type KnownWorker = {
+  readonly queues: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  directive: Directive;
+};
 
 type Seen = {
   readonly status: Heartbeat['status'];
@@ -58,8 +62,8 @@ export function createWorkerRegistry(pool: Pool) {
     if (cached !== undefined) return cached;
     const found = await pool.query('SELECT * FROM worker_api.worker WHERE id = $1', [id]);
     if (found.rows.length === 0) return undefined;
-    const { queues, directive } = row.parse(found.rows[0]);
-    const worker = { queues, directive };
+    const { queues, labels, directive } = row.parse(found.rows[0]);
+    const worker = { queues, labels, directive };
     known.set(id, worker);
     return worker;
   }
@@ -81,7 +85,7 @@ export function createWorkerRegistry(pool: Pool) {
          RETURNING *`,
         [id, hostname, pid, version, queues, JSON.stringify(labels ?? {}), concurrency],
       );
-      known.set(id, { queues, directive: 'continue' });
+      known.set(id, { queues, labels: labels ?? {}, directive: 'continue' });
       seen.delete(id);
       return toView(row.parse(written.rows[0]));
     },
@@ -120,7 +124,7 @@ export function createWorkerRegistry(pool: Pool) {
       );
       if (written.rows.length === 0) return undefined;
       const worker = row.parse(written.rows[0]);
-      known.set(id, { queues: worker.queues, directive });
+      known.set(id, { queues: worker.queues, labels: worker.labels, directive });
       return toView(worker);
     },
     /** Takes the worker out, and gives what it last said it ran; undefined when it is not there. */

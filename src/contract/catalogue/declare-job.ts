@@ -19,6 +19,8 @@ export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
   readonly timeoutSeconds: number;
   readonly retry: RetryPolicy;
   readonly grants: readonly Grant[];
+  /** Only a worker that has registered with all of these labels is given the job. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** `process`: each run in a process of its own, which may block, crash or use up its memory without harm to others. */
   readonly isolate?: 'process';
   /** What that process may hold in memory, in MiB; over it, it is killed. 512 unless said otherwise. */
