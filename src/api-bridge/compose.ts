@@ -35,6 +35,7 @@ import { installSettleRoutes } from './routes/settles.ts';
 import { installWorkerRoutes } from './routes/workers.ts';
 import { installScheduleRoutes } from './schedules/routes.ts';
 import { createScheduler } from './schedules/scheduler.ts';
+import { foldCircuits } from './workers/fleet-circuits.ts';
 import { createWorkerKeeper } from './workers/keeper.ts';
 import { createWorkerRegistry } from './workers/registry.ts';
 import { createWorkerSignals } from './workers/signals.ts';
@@ -76,6 +77,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
     log,
   });
   const registry = createWorkerRegistry(pool);
+  const fleetCircuits = async () => foldCircuits(await registry.list());
   const { holder } = engine;
   const signals = createWorkerSignals({ databaseUrl, pool, holder, forget: registry.forget, log });
   const intervals = {
@@ -119,7 +121,15 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
   const scheduling = { pool, catalogue, enqueueIn: engine.enqueue.enqueueIn, enabled: env.SCHEDULES_ENABLED };
   installScheduleRoutes(app, { ...scheduling, authenticate });
   installJwksRoute(app, trust.keys);
-  installHealthRoutes(app, { authenticate, engine, pool, version, metricsToken: env.METRICS_TOKEN, log });
+  installHealthRoutes(app, {
+    authenticate,
+    engine,
+    pool,
+    circuits: fleetCircuits,
+    version,
+    metricsToken: env.METRICS_TOKEN,
+    log,
+  });
 
   const quiet = () => {
     engine.dismiss();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { circuitReport, CIRCUITS_REPORTED } from './circuits.ts';
 import { declaredQueue, text, timestamp, uuid, workerId } from './fields.ts';
 import { LIMITS } from './limits.ts';
 
@@ -45,6 +46,8 @@ export const workerView = z.object({
     z.object({ jobId: z.string(), queue: z.string(), name: z.string(), percent: z.number().optional() }),
   ),
   usage: usage.partial(),
+  /** The circuits that this worker has used since it started. */
+  circuits: z.array(circuitReport).optional(),
   registeredAt: timestamp,
   lastSeenAt: timestamp,
 });
@@ -68,6 +71,7 @@ export const heartbeat = z.object({
     .array(z.object({ jobId: z.string().max(200), lease: z.string().max(4096), progress: progress.optional() }))
     .max(LIMITS.runningJobs),
   usage: usage.optional(),
+  circuits: z.array(circuitReport).max(CIRCUITS_REPORTED).optional(),
 });
 export type Heartbeat = z.infer<typeof heartbeat>;
 

@@ -1,4 +1,9 @@
 // The door for those who write jobs: powernode-worker/jobs. It carries no job of the product and none of their libraries.
+export { defineApiCall } from './api-calls/own-api-call.ts';
+export { ApiError } from './clients/api-error.ts';
+export { apiRetry, type ApiRetryOptions } from './clients/api-retry.ts';
+export type { PlatformClients } from './clients/create-clients.ts';
+export type { CallOptions } from './clients/platform-caller.ts';
 export type { AttemptFacts, JobApi, JobContext, UploadOptions } from './context.ts';
 export { defineJob, type JobDefinition, type JobOutput } from './define-job.ts';
 export {
@@ -12,6 +17,7 @@ export {
   ToolUnavailable,
 } from './errors.ts';
 export type {
+  JobCircuit,
   JobIdempotency,
   JobLock,
   JobMetrics,

@@ -1,6 +1,7 @@
 import type { PlatformClients } from './clients/create-clients.ts';
+import type { JobHttp } from './clients/job-http.ts';
 import type { Logger } from '../process/logger.ts';
-import type { JobIdempotency, JobLock, JobMetrics, JobStep, RecordedStep } from './facilities.ts';
+import type { JobCircuit, JobIdempotency, JobLock, JobMetrics, JobStep, RecordedStep } from './facilities.ts';
 
 /** Facts about the attempt that runs. */
 export type AttemptFacts = {
@@ -37,12 +38,15 @@ export type JobContext = {
   readonly api: JobApi;
   /** The backend application, whose calls end with the attempt and wait behind its circuits. */
   readonly platform: PlatformClients;
+  /** For destinations that come from data: webhooks, addresses in a payload. Guarded, and ends with the attempt. */
+  readonly http: JobHttp;
   /** Aborts on cancel, timeout, a lost lease and the end of the drain; its reason says which. */
   readonly signal: AbortSignal;
   /** Bound with the job, its attempt and its trace; the last lines of each attempt are kept with the job. */
   readonly log: Logger;
   readonly idempotency: JobIdempotency;
   readonly lock: JobLock;
+  readonly circuit: JobCircuit;
   readonly step: JobStep;
   /** What any attempt of this job has recorded, oldest first. */
   steps(): Promise<readonly RecordedStep[]>;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { parseEnv } from '../process/env.ts';
-import { signingKeyFile } from '../process/signing-key.ts';
-import { tokenKeyOf } from '../process/token-variables.ts';
+import { outboundAllowList } from '../process/outbound/allow-list.ts';
 
 /** Every variable that the jobs read. docs/operations.md and .env.example repeat the list. */
 export const jobsVariables = z.object({
@@ -13,16 +12,12 @@ export const jobsVariables = z.object({
   PLATFORM_API_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where the API is; the runtime reads it too. */
   BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
-  /** Signs the calls of API-call jobs; the runtime insists on it, a test of other jobs need not have it. */
-  WORKER_SERVICE_TOKEN: z.string().optional(),
-  /** Signs them instead, where workers have keys of their own. */
-  SERVICE_TOKEN_PRIVATE_KEY: signingKeyFile.optional(),
   /** Seconds that one call to the backend may take, its repeats included. */
   API_TIMEOUT: z.coerce.number().min(0.1).max(3600).default(120),
   /** How often a call to the backend is repeated at once where that is safe. */
   MAX_RETRY_ATTEMPTS: z.coerce.number().int().min(0).max(10).default(3),
-  /** Names this worker to the backend too. */
-  WORKER_ID: z.string().optional(),
+  /** Hosts and networks that jobs may reach beyond the public internet, parted by commas. */
+  OUTBOUND_ALLOW: outboundAllowList.optional(),
   /** Where programs are looked for. */
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
@@ -31,9 +26,8 @@ const schema = jobsVariables.transform((env) => ({
   ffmpegPath: env.FFMPEG_PATH,
   ffprobePath: env.FFPROBE_PATH,
   platformUrl: (env.PLATFORM_API_URL ?? env.BACKEND_API_URL).replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
-  tokenKey: tokenKeyOf(env),
-  workerId: env.WORKER_ID ?? 'worker',
   apiTimeoutMs: env.API_TIMEOUT * 1000,
+  outboundAllow: env.OUTBOUND_ALLOW,
   mostRepeats: env.MAX_RETRY_ATTEMPTS,
   searchPath: env.PATH,
 }));

@@ -45,6 +45,15 @@ export type JobStep = {
 
 export type RecordedStep = { readonly name: string; readonly value: unknown; readonly recordedAt: Date };
 
+export type JobCircuit = {
+  /**
+   * One call through the circuit that the job's definition names: refused with CircuitOpen while it is open (not caught,
+   * the job waits unburnt), ended when it takes too long, and counted. No answer, 408 and every `status` from 500 on
+   * count against the circuit; an error without a status that is no lost connection says nothing of the far side.
+   */
+  run<Value>(call: (signal: AbortSignal) => Promise<Value>): Promise<Value>;
+};
+
 export type MetricTags = Readonly<Record<string, string>>;
 
 /** Measurements of a job. They are gathered in memory and sent in bulk; nothing here throws, waits or fails a job. */

@@ -1,7 +1,7 @@
-// The one door to the catalogue: the runtime imports jobs from here and from nowhere deeper.
+// The one door to the catalogue: the runtime imports jobs from here and from nowhere deeper. What a job author sees is
+// listed in authoring.ts alone.
 import { API_CALLS } from '../contract/catalogue/api-calls/index.ts';
 import { createApiCallJob } from './api-calls/api-call-job.ts';
-import { createPlatformClient, type PlatformClient } from './api-calls/platform-client.ts';
 import type { JobDefinition } from './define-job.ts';
 import type { JobsEnv } from './env.ts';
 import { createFileJobs } from './files/file-jobs.ts';
@@ -17,50 +17,18 @@ export type Jobs = {
 /** Every job that this build can run. A new domain adds one line. Nothing is started before the first job needs it. */
 export function createJobs(env: JobsEnv, warn: (message: string) => void): Jobs {
   const tools = createMediaTools({ ...env, warn });
-  const platform = platformOf(env);
   return {
-    definitions: [...createFileJobs(tools), ...API_CALLS.map((call) => createApiCallJob(call, platform))],
-    async close() {
-      await Promise.all([tools.close(), platform?.close()]);
-    },
+    definitions: [...createFileJobs(tools), ...API_CALLS.map(createApiCallJob)],
+    close: () => tools.close(),
   };
 }
 
-function platformOf({ platformUrl, tokenKey, workerId }: JobsEnv): PlatformClient | undefined {
-  return tokenKey === undefined ? undefined : createPlatformClient({ baseUrl: platformUrl, tokenKey, workerId });
-}
-
-export type { AttemptFacts, JobApi, JobContext, UploadOptions } from './context.ts';
-export type {
-  JobIdempotency,
-  JobLock,
-  JobMetrics,
-  JobStep,
-  LockOptions,
-  MetricTags,
-  OnceOptions,
-  OnceResult,
-  RecordedStep,
-} from './facilities.ts';
-export { ApiError } from './clients/api-error.ts';
-export { apiRetry, type ApiRetryOptions } from './clients/api-retry.ts';
-export { createPlatformClients, type PlatformClientPool, type PlatformClients } from './clients/create-clients.ts';
-export type { CallOptions } from './clients/platform-caller.ts';
-export { defineJob, type JobDefinition, type JobOutput } from './define-job.ts';
+export * from './authoring.ts';
+export { createPlatformClients, type AttemptTies, type PlatformClientPool } from './clients/create-clients.ts';
+export { readJobsEnv, type JobsEnv } from './env.ts';
 export { toJsonValue } from './json-value.ts';
+export { loadJobs } from './load-jobs.ts';
 export { createOnce } from './once.ts';
 export { parsePayload } from './parse-payload.ts';
-export { readJobsEnv, type JobsEnv } from './env.ts';
-export {
-  BadInput,
-  JobError,
-  LockBusy,
-  LockLost,
-  NonRetryable,
-  Release,
-  RetryAfter,
-  ToolUnavailable,
-} from './errors.ts';
-export { loadJobs } from './load-jobs.ts';
 export { createRegistry, RegistryFault, type JobRegistry } from './registry.ts';
 export { apiErrorDelaySeconds } from './retry-policy.ts';

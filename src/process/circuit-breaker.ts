@@ -1,14 +1,6 @@
+import type { CircuitSettings, CircuitState } from '../contract/circuits.ts';
 import { withCallDeadline } from './call-deadline.ts';
 import { CircuitOpen } from './circuit-open.ts';
-
-export type CircuitSettings = {
-  /** Consecutive counted failures that open the circuit. */
-  readonly failures: number;
-  /** How long an open circuit refuses before it lets one probe through, from the last counted failure. */
-  readonly recoveryMs: number;
-  /** The longest that one call may take, its own retries included. */
-  readonly timeoutMs: number;
-};
 
 /** What a failed call says of the far side: it is down, it is up (it answered), or nothing (the caller gave up). */
 export type FaultVerdict = 'down' | 'up' | 'unknown';
@@ -18,9 +10,10 @@ export type CircuitOptions = CircuitSettings & {
   /** Not asked when the caller's own signal had aborted: then the fault is `unknown`. */
   readonly judge: (error: unknown) => FaultVerdict;
   readonly now?: () => number;
+  /** Hears how each call ended that this breaker has let through. */
+  readonly onVerdict?: (verdict: FaultVerdict) => void;
 };
 
-export type CircuitState = 'closed' | 'open' | 'half-open';
 export type CircuitStatus = {
   readonly name: string;
   readonly state: CircuitState;
@@ -38,6 +31,10 @@ export type CircuitCall = { readonly signal?: AbortSignal; readonly timeoutMs?: 
 export type CircuitBreaker = {
   /** Runs the call, or throws CircuitOpen without running it. The call must obey the signal it is handed. */
   run<T>(call: (signal: AbortSignal) => Promise<T>, options?: CircuitCall): Promise<T>;
+  /** What a call would be refused with now, for who can wait before the work instead of in the middle of it. */
+  refusal(): CircuitOpen | undefined;
+  /** Counts how a call ended that was made elsewhere, in a process that has ended. */
+  record(verdict: FaultVerdict): void;
   status(): CircuitStatus;
 };
 
@@ -68,14 +65,16 @@ export function createCircuitBreaker(options: CircuitOptions): CircuitBreaker {
     if (next === 'closed') failures = 0;
   }
 
+  function refusal(): CircuitOpen | undefined {
+    if (state === 'half-open') return new CircuitOpen(options.name, Math.min(PROBING_MS, options.recoveryMs));
+    const remainingMs = state === 'open' ? openedAtMs + options.recoveryMs - now() : 0;
+    return remainingMs > 0 ? new CircuitOpen(options.name, remainingMs) : undefined;
+  }
+
   function admit(): Ticket {
-    if (state === 'open') {
-      const remainingMs = openedAtMs + options.recoveryMs - now();
-      if (remainingMs > 0) throw new CircuitOpen(options.name, remainingMs);
-      enter('half-open');
-      return { era };
-    }
-    if (state === 'half-open') throw new CircuitOpen(options.name, Math.min(PROBING_MS, options.recoveryMs));
+    const refused = refusal();
+    if (refused !== undefined) throw refused;
+    if (state === 'open') enter('half-open');
     return { era };
   }
 
@@ -96,17 +95,28 @@ export function createCircuitBreaker(options: CircuitOptions): CircuitBreaker {
     }
   }
 
+  function end(ticket: Ticket, verdict: FaultVerdict): void {
+    conclude(ticket, verdict);
+    options.onVerdict?.(verdict);
+  }
+
   return {
     async run(call, { signal, timeoutMs = options.timeoutMs } = {}) {
       const ticket = admit();
       try {
         const result = await withCallDeadline(timeoutMs, signal, call);
-        conclude(ticket, 'up');
+        end(ticket, 'up');
         return result;
       } catch (error) {
-        conclude(ticket, signal?.aborted === true ? 'unknown' : options.judge(error));
+        end(ticket, signal?.aborted === true ? 'unknown' : options.judge(error));
         throw error;
       }
+    },
+    refusal,
+    record(verdict) {
+      // It was admitted while the circuit was closed, or as the first call after the recovery.
+      if (state === 'open' && refusal() === undefined) enter('half-open');
+      conclude({ era }, verdict);
     },
     status() {
       const { name, failures: limit, recoveryMs, timeoutMs } = options;

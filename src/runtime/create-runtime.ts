@@ -7,7 +7,7 @@ import {
   type PlatformClientPool,
 } from '../jobs/index.ts';
 import { createBridgeClient, type BridgeClient } from '../process/bridge-client.ts';
-import { createCircuits, type Circuits } from '../process/circuits.ts';
+import { createCircuits, reportOf, type Circuits } from '../process/circuits.ts';
 import type { Service } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { createTokenSource } from '../process/service-token.ts';
@@ -87,7 +87,6 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
   const data = connect(env, Math.max(16, concurrency * 2));
   // The circuit of the jobs' calls. Heartbeats, claims and settles never go through it.
   const circuits = deps.circuits ?? createCircuits(now);
-  const circuit = circuits.get('backend_api');
   const platform = deps.platform ?? platformAt(env, circuits);
   const leases = createLeaseTable();
   const workdirs = createWorkdirs(env.workDir, log);
@@ -110,13 +109,14 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
   });
   const executor = createExecutor({
     registry,
+    circuits,
     now,
     naming: stallWatch.naming,
     workdirFor: ({ job }) => workdirs.forAttempt(`${job.id.replace(/[^A-Za-z0-9-]/g, '_')}-${job.attempt}`),
-    openAttempt: (held, workdir) =>
-      openAttempt({ client: data, circuit, platform, workerId, log: deps.log, metrics }, held, workdir),
+    openAttempt: (held, workdir, choice) =>
+      openAttempt({ client: data, circuits, platform, workerId, log: deps.log, metrics }, held, workdir, choice),
     graceMs: (held) => graceMs(held, times),
-    runIsolated: isolatedRunner(deps, { metrics, graceMs: (held) => graceMs(held, times) }),
+    runIsolated: isolatedRunner(deps, { metrics, circuits, graceMs: (held) => graceMs(held, times) }),
   });
   const processor = createProcessor({
     concurrency,
@@ -147,6 +147,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     intervals,
     leases,
     usage,
+    circuits: () => reportOf(circuits),
     status: () => statusOf(worker, leases.size),
     onDirective: (directive) => worker.obey(directive),
     onRenewed: () => lapseWatch.rearm(),
@@ -187,7 +188,16 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     stop: () => (stopping ??= stop()),
     hurry: () => worker.hurry(),
     ended: worker.ended,
-    checks: runtimeChecks({ worker, heartbeat, processor, stallWatch, circuit, concurrency, leaseSeconds, now }),
+    checks: runtimeChecks({
+      worker,
+      heartbeat,
+      processor,
+      stallWatch,
+      circuit: circuits.get('backend_api'),
+      concurrency,
+      leaseSeconds,
+      now,
+    }),
   };
 }
 
@@ -209,7 +219,7 @@ function platformAt({ backendApiUrl: baseUrl, tokenKey, workerId }: RuntimeEnv, 
 
 function isolatedRunner(
   { env, jobs, isolatedProgram }: RuntimeDeps,
-  shared: Pick<Parameters<typeof createIsolatedRunner>[0], 'metrics' | 'graceMs'>,
+  shared: Pick<Parameters<typeof createIsolatedRunner>[0], 'metrics' | 'circuits' | 'graceMs'>,
 ): IsolatedRunner {
   if (isolatedProgram !== undefined) {
     const { backendApiUrl: baseUrl, workerId } = env;

@@ -1,10 +1,13 @@
+import type { CircuitChoice } from '../contract/circuits.ts';
 import type { JobDefinition, JobRegistry } from '../jobs/index.ts';
 import { JobError } from '../jobs/index.ts';
+import type { Circuits } from '../process/circuits.ts';
 import { sleep, whenAborted } from '../process/sleep.ts';
 import type { HeldJob } from './held-job.ts';
 import type { IsolatedRunner } from './isolated/run-isolated.ts';
 import type { OpenAttempt } from './job-context.ts';
 import { interruptionOf } from './interruption.ts';
+import { awaitCircuit } from './middleware/await-circuit.ts';
 import { checkPayload } from './middleware/check-payload.ts';
 import { compose, type Run } from './middleware/compose.ts';
 import { enforceTimeout } from './middleware/enforce-timeout.ts';
@@ -34,7 +37,8 @@ export type Executor = { run(held: HeldJob): Execution };
 export type ExecutorDeps = {
   readonly registry: JobRegistry;
   readonly workdirFor: (held: HeldJob) => Workdir;
-  readonly openAttempt: (held: HeldJob, workdir: Workdir) => OpenAttempt;
+  readonly openAttempt: (held: HeldJob, workdir: Workdir, choice?: CircuitChoice) => OpenAttempt;
+  readonly circuits: Pick<Circuits, 'chosen'>;
   /** How long an interrupted handler may take to return before its result is given up. */
   readonly graceMs: (held: HeldJob) => number;
   readonly runIsolated: IsolatedRunner;
@@ -51,7 +55,8 @@ export type ExecutorDeps = {
  * handlers on the side would claim work that it has no capacity for.
  */
 export function createExecutor(deps: ExecutorDeps): Executor {
-  const onion = compose([logAttempt(deps.now), removeWorkdir, enforceTimeout, checkPayload], async (run) => {
+  const layers = [awaitCircuit(deps.circuits), logAttempt(deps.now), removeWorkdir, enforceTimeout, checkPayload];
+  const onion = compose(layers, async (run) => {
     if (run.definition.isolate === 'process') return deps.runIsolated(run);
     const { id: job, name, attempt } = run.context.job;
     return deps.naming({ job, name, attempt }, () => run.definition.execute(run.context, run.payload));
@@ -82,7 +87,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   function prepare(held: HeldJob, opened: OpenAttempt[]): Run {
     const definition = findDefinition(deps.registry, held);
     const workdir = deps.workdirFor(held);
-    const attempt = deps.openAttempt(held, workdir);
+    const attempt = deps.openAttempt(held, workdir, definition.circuit);
     opened.push(attempt);
     return { held, definition, workdir, context: attempt.context, log: attempt.log, payload: held.job.payload };
   }

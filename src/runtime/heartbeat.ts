@@ -1,4 +1,5 @@
 import { heartbeatWorker } from '../contract/routes/workers.ts';
+import type { CircuitReport } from '../contract/circuits.ts';
 import type { Directive, HeartbeatReply, Intervals } from '../contract/worker.ts';
 import type { BridgeClient } from '../process/bridge-client.ts';
 import { BridgeCallError } from '../process/bridge-error.ts';
@@ -28,6 +29,7 @@ type Deps = {
   readonly leases: LeaseTable;
   readonly status: () => 'idle' | 'busy' | 'draining';
   readonly usage: UsageMeter;
+  readonly circuits: () => CircuitReport[];
   readonly onDirective: (directive: Directive) => void;
   readonly onRenewed: () => void;
   /** The bridge does not know this worker (any more): registers again before it resolves. */
@@ -81,7 +83,12 @@ export function createHeartbeat(deps: Deps): Heartbeat {
       const { data } = await withCallDeadline(deadlineMs(deps.intervals()), stopped.signal, (signal) =>
         deps.client.call(heartbeatWorker, {
           params: { id: deps.workerId },
-          body: { status: deps.status(), running: named.map(describe), usage: deps.usage.read() },
+          body: {
+            status: deps.status(),
+            running: named.map(describe),
+            usage: deps.usage.read(),
+            circuits: deps.circuits(),
+          },
           signal,
         }),
       );

@@ -1,11 +1,13 @@
 import { postLogs } from '../contract/routes/attempt-plane.ts';
+import type { CircuitChoice } from '../contract/circuits.ts';
 import type { JobContext, PlatformClientPool } from '../jobs/index.ts';
 import type { BridgeClient } from '../process/bridge-client.ts';
-import type { CircuitBreaker } from '../process/circuit-breaker.ts';
+import type { Circuits } from '../process/circuits.ts';
 import type { Logger } from '../process/logger.ts';
 import { createAttemptCalls } from './facilities/attempt-calls.ts';
 import { shipLines } from './facilities/attempt-log.ts';
 import { createIdempotency } from './facilities/idempotency.ts';
+import { createJobCircuit } from './facilities/job-circuit.ts';
 import { createJobMetrics } from './facilities/job-metrics.ts';
 import { createLocks } from './facilities/locks.ts';
 import { createLogShipper } from './facilities/log-shipper.ts';
@@ -18,7 +20,7 @@ import type { Workdir } from './workdirs.ts';
 
 type Deps = {
   readonly client: BridgeClient;
-  readonly circuit: CircuitBreaker;
+  readonly circuits: Circuits;
   readonly platform: PlatformClientPool;
   readonly workerId: string;
   readonly log: Logger;
@@ -35,10 +37,13 @@ export type OpenAttempt = {
 
 const MESSAGE_CHARACTERS = 500;
 
-/** What a handler gets for one attempt. */
-export function openAttempt(deps: Deps, held: HeldJob, workdir: Workdir): OpenAttempt {
+/** What a handler gets for one attempt; `choice` is the circuit that its definition names. */
+export function openAttempt(deps: Deps, held: HeldJob, workdir: Workdir, choice?: CircuitChoice): OpenAttempt {
   const { job, signal } = held;
-  const { client, circuit } = deps;
+  const { client, circuits } = deps;
+  // The API itself stays behind its own circuit, whatever else the job calls.
+  const circuit = circuits.get('backend_api');
+  const own = choice === undefined ? undefined : circuits.chosen(choice);
   const { id: jobId, token } = job;
   const traceparent = job.traceparent === undefined ? {} : { traceparent: job.traceparent };
   const bound = { job: jobId, queue: job.queue, jobName: job.name, attempt: job.attempt, worker: deps.workerId };
@@ -63,7 +68,9 @@ export function openAttempt(deps: Deps, held: HeldJob, workdir: Workdir): OpenAt
         ...traceparent,
       },
       api: createJobApi({ client, circuit, token, signal }),
-      platform: deps.platform.forAttempt({ signal, ...traceparent }),
+      platform: deps.platform.forAttempt({ signal, circuit: own, ...traceparent }),
+      circuit: createJobCircuit(own, job.name, signal),
+      http: deps.platform.httpFor(signal),
       signal,
       log,
       lock,

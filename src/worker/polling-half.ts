@@ -1,5 +1,6 @@
 import { createJobs, createPlatformClients, loadJobs, readJobsEnv } from '../jobs/index.ts';
-import { CIRCUITS, type Circuits } from '../process/circuits.ts';
+import { CIRCUITS } from '../contract/circuits.ts';
+import type { Circuits } from '../process/circuits.ts';
 import type { Service } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { createRuntime, readRuntimeEnv, type Runtime } from '../runtime/index.ts';
@@ -28,12 +29,21 @@ export async function createPollingHalf(
   const own = ownJobs === undefined ? [] : await loadJobs(ownJobs);
   const [jobsEnv, env] = [readJobsEnv(), readRuntimeEnv()];
   const jobs = createJobs(jobsEnv, (message) => log.warn(message));
-  const { platformUrl: baseUrl, apiTimeoutMs: timeoutMs, mostRepeats } = jobsEnv;
+  const { platformUrl: baseUrl, apiTimeoutMs: timeoutMs, mostRepeats, outboundAllow } = jobsEnv;
   const { tokenKey, workerId } = env;
   // Another server than the API gets another circuit: that it is down must not stop the jobs' calls to the API.
   const circuit =
     baseUrl === env.backendApiUrl ? circuits.get('backend_api') : circuits.own('platform_api', CIRCUITS.backend_api);
-  const platform = createPlatformClients({ baseUrl, tokenKey, workerId, circuits, circuit, timeoutMs, mostRepeats });
+  const platform = createPlatformClients({
+    baseUrl,
+    tokenKey,
+    workerId,
+    circuits,
+    circuit,
+    timeoutMs,
+    mostRepeats,
+    outboundAllow,
+  });
   const runtime = createRuntime({
     env,
     jobs: [...jobs.definitions, ...own],

@@ -2,10 +2,13 @@ import { expect, test } from 'vitest';
 import { BridgeCallError } from '../../src/process/bridge-error.ts';
 import { DeadlineExceeded } from '../../src/process/call-deadline.ts';
 import { CircuitOpen } from '../../src/process/circuit-open.ts';
-import { createCircuits, judgeFault, type Circuits } from '../../src/process/circuits.ts';
+import { createCircuits, reportOf, type Circuits } from '../../src/process/circuits.ts';
+import { judgeFault } from '../../src/process/judge-fault.ts';
 
 const answer = (status?: number) =>
   new BridgeCallError('no', { code: 'x', ...(status === undefined ? {} : { status }) });
+
+const systemError = (code: string) => Object.assign(new Error(code), { code });
 
 /** Failures, recovery and time-out as the seed's table of circuits has them (seconds). */
 const SEED: [
@@ -75,6 +78,50 @@ test.each([
   ...[500, 502, 503, 504, 599].map((status) => [String(status), answer(status), 'down'] as const),
   ...[400, 401, 403, 404, 409, 422, 429].map((status) => [String(status), answer(status), 'up'] as const),
   ['a defect of the caller', new TypeError('x'), 'unknown'],
+  ['a refused connection of fetch', new TypeError('fetch failed', { cause: systemError('ECONNREFUSED') }), 'down'],
+  ['a time-out of fetch', new DOMException('too late', 'TimeoutError'), 'down'],
+  ['a status in the words of a job', new Error('the partner', { cause: answer(503) }), 'down'],
+  ['a call that another circuit refused', new CircuitOpen('other', 1_000), 'unknown'],
 ] as const)('%s counts as it should', (_, error, verdict) => {
   expect(judgeFault(error)).toBe(verdict);
+});
+
+test('a job names a circuit that is there, one of a provider, or one of its own, by which other jobs find it', () => {
+  const circuits = createCircuits();
+  expect(circuits.chosen('workflow_execution')).toBe(circuits.get('workflow_execution'));
+  expect(circuits.chosen('ai_provider_openai')).toBe(circuits.aiProvider('openai'));
+  const own = circuits.chosen({ name: 'partner', failures: 2 });
+  expect(own.status().settings).toEqual({ failures: 2, recoveryMs: 60_000, timeoutMs: 30_000 });
+  expect(circuits.chosen({ name: 'partner', failures: 2 })).toBe(own);
+  expect(circuits.named('partner')).toBe(own);
+  expect(circuits.named('ai_provider_openai')).toBe(circuits.aiProvider('openai'));
+  expect(circuits.named('backend_api')).toBe(circuits.get('backend_api'));
+  for (const nobody of ['nobody', '__proto__', '']) expect(circuits.named(nobody)).toBeUndefined();
+});
+
+test('what a process of its own has counted opens the circuit here too, and closes it as the probe would', () => {
+  const clock = { nowMs: 0 };
+  const circuit = createCircuits(() => clock.nowMs).chosen({ name: 'partner', failures: 2, recoverySeconds: 1 });
+  circuit.record('down');
+  expect(circuit.refusal()).toBeUndefined();
+  circuit.record('down');
+  expect(circuit.refusal()).toBeInstanceOf(CircuitOpen);
+  circuit.record('up');
+  expect(circuit.status().state).toBe('open');
+  clock.nowMs = 1_000;
+  expect(circuit.refusal()).toBeUndefined();
+  circuit.record('up');
+  expect(circuit.status()).toMatchObject({ state: 'closed', failures: 0 });
+});
+
+test('the heartbeat tells of circuits in trouble first, and never of too many', () => {
+  const circuits = createCircuits();
+  for (let nth = 0; nth < 100; nth += 1) circuits.aiProvider(`p${nth}`);
+  for (let nth = 0; nth < 100; nth += 1) circuits.chosen({ name: `own_${nth}` });
+  const sick = circuits.chosen({ name: 'sick', failures: 1, recoverySeconds: 30 });
+  sick.record('down');
+  const report = reportOf(circuits);
+  expect(report).toHaveLength(128);
+  expect(report[0]).toMatchObject({ name: 'sick', state: 'open', failures: 1, opensAfter: 1, recoverySeconds: 30 });
+  expect(report[0]?.nextProbeInSeconds).toBeGreaterThan(29);
 });

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { CIRCUITS, createCircuits } from '../../src/process/circuits.ts';
+import { CIRCUITS } from '../../src/contract/circuits.ts';
+import { createCircuits } from '../../src/process/circuits.ts';
 import { claimedJob, refusal, scriptedBridge } from './support/scripted-bridge.ts';
 import { job, startRuntime } from './support/start-runtime.ts';
 

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { FleetCircuit } from '../../contract/circuits.ts';
 import type { Logger } from '../../process/logger.ts';
 import type { Pool } from '../db/pool.ts';
 import { BridgeError } from '../http/bridge-error.ts';
@@ -10,6 +11,8 @@ export type HealthRouteDeps = {
   readonly authenticate: Authenticate;
   readonly engine: Engine;
   readonly pool: Pool;
+  /** The circuits of the fleet, as its workers last told of them. */
+  readonly circuits: () => Promise<readonly FleetCircuit[]>;
   readonly version: string;
   readonly metricsToken: string | undefined;
   readonly log: Logger;
@@ -45,14 +48,18 @@ export function installHealthRoutes(app: BridgeApp, deps: HealthRouteDeps): void
     await assertReader(deps, context.req.header('authorization'));
     const checks = await runChecks(engine, pool);
     const ok = checks.every((check) => check.ok);
+    const reachable = checks.some(({ name, ok: good }) => name === 'database' && good);
     const process_ = { uptimeSeconds: process.uptime(), rssBytes: process.memoryUsage.rss(), node: process.version };
     const queue = { parkedClaims: engine.parked(), leases: engine.book.size(), listening: engine.isListening() };
-    return context.json({ status: ok ? 'ok' : 'error', version, checks, process: process_, queue }, ok ? 200 : 503);
+    // What the workers cannot reach is told here, and is no fault of this process.
+    const circuits = reachable ? await deps.circuits().catch(() => []) : [];
+    const status = ok ? 'ok' : 'error';
+    return context.json({ status, version, checks, process: process_, queue, circuits }, ok ? 200 : 503);
   });
 
   app.get('/metrics', async (context) => {
     if (metricsToken !== undefined) await assertReader(deps, context.req.header('authorization'));
-    return context.text(await bridgeMetrics(engine, pool), 200, {
+    return context.text(await bridgeMetrics(engine, pool, deps.circuits), 200, {
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
     });
   });

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { FleetCircuit } from '../../contract/circuits.ts';
 import { exposeMetrics } from '../backend/metrics/expose-metrics.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Engine } from '../queue/engine.ts';
@@ -12,7 +13,11 @@ type QueueGauge = { readonly name: string; readonly ready: number; readonly acti
 const PATIENCE_MS = 2_000;
 
 /** Prometheus text. Queue gauges come from pg-boss's cached counts, so that a scrape never scans the job table. */
-export async function bridgeMetrics(engine: Engine, pool: Pool): Promise<string> {
+export async function bridgeMetrics(
+  engine: Engine,
+  pool: Pool,
+  readCircuits: () => Promise<readonly FleetCircuit[]>,
+): Promise<string> {
   const lines: string[] = [];
   const gauge = (name: string, help: string, samples: readonly (readonly [string, number])[]) => {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
@@ -32,14 +37,29 @@ export async function bridgeMetrics(engine: Engine, pool: Pool): Promise<string>
     ['{state="waiting"}', pool.waitingCount],
   ]);
   const late = new Promise<undefined>((resolve) => void setTimeout(() => resolve(undefined), PATIENCE_MS).unref());
-  const queues = await Promise.race([readQueueGauges(pool).catch(() => undefined), late]);
+  const [queues, circuits = []] = await Promise.all([
+    Promise.race([readQueueGauges(pool).catch(() => undefined), late]),
+    Promise.race([readCircuits().catch(() => undefined), late]),
+  ]);
   gauge('powernode_database_up', 'Whether the queue counts could be read.', [['', queues === undefined ? 0 : 1]]);
   for (const state of ['ready', 'active', 'failed'] as const) {
     const samples = (queues ?? []).map((queue) => [`{queue="${queue.name}"}`, queue[state]] as const);
     gauge(`powernode_queue_${state}_jobs`, `Jobs of a queue that are ${state}, counted by the supervisor.`, samples);
   }
+  gauge('powernode_fleet_circuit_workers', 'Workers by what they say of a circuit.', circuits.flatMap(workersByState));
   const ofJobs = await exposeMetrics(pool).catch(() => '');
   return `${lines.join('\n')}\n${ofJobs}`;
+}
+
+const STATES = ['closed', 'half-open', 'open'] as const;
+
+/** Names come from workers: what could leave its label is left out, the declared names never could. */
+function workersByState({ name, workers }: FleetCircuit): (readonly [string, number])[] {
+  const label = name.replace(/[^A-Za-z0-9_.:-]/g, '_');
+  return STATES.map((state) => [
+    `{circuit="${label}",state="${state}"}`,
+    workers.filter((worker) => worker.state === state).length,
+  ]);
 }
 
 async function readQueueGauges(pool: Pool): Promise<QueueGauge[]> {

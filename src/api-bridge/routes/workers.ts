@@ -6,6 +6,7 @@ import type { Pool } from '../db/pool.ts';
 import { BridgeError, fieldFault } from '../http/bridge-error.ts';
 import { serveRoute, type Authenticate, type BridgeApp } from '../http/serve-route.ts';
 import type { Engine } from '../queue/engine.ts';
+import { foldCircuits } from '../workers/fleet-circuits.ts';
 import { hearHeartbeat, type HeartbeatDeps } from '../workers/heartbeat.ts';
 import { assertQueuesAllowed, ownWorker } from '../workers/own-worker.ts';
 import type { KnownWorker, WorkerRegistry } from '../workers/registry.ts';
@@ -89,6 +90,11 @@ export function installWorkerRoutes(app: BridgeApp, deps: WorkerRouteDeps): void
   serveRoute(app, authenticate, routes.listWorkers, async () => ({
     status: 200,
     data: { workers: await registry.list() },
+  }));
+
+  serveRoute(app, authenticate, routes.readCircuits, async () => ({
+    status: 200,
+    data: { circuits: foldCircuits(await registry.list()) },
   }));
 
   serveRoute(app, authenticate, routes.readWorker, async ({ params, principal }) => {

@@ -45,6 +45,6 @@ export async function hearHeartbeat(
     const percent = said.progress === undefined ? {} : { percent: said.progress.percent };
     return [{ jobId: ref.jobId, queue: ref.queue, name: ref.name, retryCount: ref.retryCount, ...percent }];
   });
-  registry.seen(workerId, { status: beat.status, running, usage: beat.usage ?? {} });
+  registry.seen(workerId, { status: beat.status, running, usage: beat.usage ?? {}, circuits: beat.circuits ?? [] });
   return { directive: worker.directive, lost, cancelled, leaseExpiresAt };
 }

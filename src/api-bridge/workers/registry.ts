@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { circuitReport, type CircuitReport } from '../../contract/circuits.ts';
 import type { Directive, Heartbeat, Registration, Usage, WorkerStatus, WorkerView } from '../../contract/worker.ts';
 import { directive as directiveSchema, usage, workerStatus } from '../../contract/worker.ts';
 import type { Pool } from '../db/pool.ts';
@@ -23,6 +24,7 @@ const row = z.object({
     }),
   ),
   usage: usage.partial(),
+  circuits: z.array(circuitReport),
   registered_at: z.date(),
   last_seen_at: z.date(),
 });
@@ -39,6 +41,7 @@ type Seen = {
   readonly status: Heartbeat['status'];
   readonly running: readonly RunningNow[];
   readonly usage: Partial<Usage>;
+  readonly circuits: readonly CircuitReport[];
 };
 
 export type WorkerRegistry = ReturnType<typeof createWorkerRegistry>;
@@ -54,7 +57,14 @@ export function createWorkerRegistry(pool: Pool) {
     const beat = seen.get(worker.id) ?? flushing.get(worker.id);
     if (beat === undefined) return toView(worker);
     const status = worker.directive === 'continue' ? beat.status : 'draining';
-    return toView({ ...worker, ...beat, status, running: [...beat.running], last_seen_at: new Date() });
+    return toView({
+      ...worker,
+      ...beat,
+      status,
+      running: [...beat.running],
+      circuits: [...beat.circuits],
+      last_seen_at: new Date(),
+    });
   }
 
   async function find(id: string): Promise<KnownWorker | undefined> {
@@ -81,7 +91,7 @@ export function createWorkerRegistry(pool: Pool) {
         `INSERT INTO worker_api.worker (id, hostname, pid, version, queues, labels, concurrency, status)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'idle')
          ON CONFLICT (id) DO UPDATE SET hostname = $2, pid = $3, version = $4, queues = $5, labels = $6, concurrency = $7,
-           status = 'idle', directive = 'continue', running = '[]', usage = '{}', registered_at = now(), last_seen_at = now()
+           status = 'idle', directive = 'continue', running = '[]', usage = '{}', circuits = '[]', registered_at = now(), last_seen_at = now()
          RETURNING *`,
         [id, hostname, pid, version, queues, JSON.stringify(labels ?? {}), concurrency],
       );
@@ -162,8 +172,8 @@ async function writeBeats(pool: Pool, beats: ReadonlyMap<string, Seen>): Promise
   const written = await pool.query<{ id: string; directive: Directive }>(
     `UPDATE worker_api.worker w
         SET status = CASE WHEN w.directive = 'continue' THEN beat.status ELSE 'draining' END,
-            running = beat.running, usage = beat.usage, last_seen_at = now()
-       FROM jsonb_to_recordset($1::jsonb) AS beat (id text, status text, running jsonb, usage jsonb)
+            running = beat.running, usage = beat.usage, circuits = beat.circuits, last_seen_at = now()
+       FROM jsonb_to_recordset($1::jsonb) AS beat (id text, status text, running jsonb, usage jsonb, circuits jsonb)
       WHERE w.id = beat.id
       RETURNING w.id, w.directive`,
     [JSON.stringify([...beats].map(([id, beat]) => ({ id, ...beat })))],

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { CircuitChoice } from '../circuits.ts';
 
 /** What an attempt may be granted beyond its own progress, logs, steps, locks and idempotency marks. */
 export type Grant = 'files';
@@ -19,6 +20,8 @@ export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
   readonly timeoutSeconds: number;
   readonly retry: RetryPolicy;
   readonly grants: readonly Grant[];
+  /** While it is open, no run of the job begins: it waits for the next probe, and burns no attempt. */
+  readonly circuit?: CircuitChoice;
   /** Only a worker that has registered with all of these labels is given the job. */
   readonly labels?: Readonly<Record<string, string>>;
   /** `process`: each run in a process of its own, which may block, crash or use up its memory without harm to others. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fleetCircuit } from '../circuits.ts';
 import { uuid, workerId } from '../fields.ts';
 import { claimedJob } from '../job.ts';
 import { reason, workerList } from '../operator.ts';
@@ -157,5 +158,16 @@ export const readWorker = defineRoute({
   role: 'viewer',
   params: oneWorker,
   data: workerView,
+  statuses: [200],
+});
+
+export const readCircuits = defineRoute({
+  name: 'readCircuits',
+  method: 'get',
+  path: '/admin/circuits',
+  summary: 'Every circuit as the workers of the fleet see it, the open ones first',
+  access: ['operator'],
+  role: 'viewer',
+  data: z.object({ circuits: z.array(fleetCircuit) }),
   statuses: [200],
 });

@@ -1,7 +1,14 @@
-import { createPlatformCaller, type CallerDeps, type CallOptions, type Fields } from './platform-caller.ts';
+import {
+  createPlatformCaller,
+  type CallerDeps,
+  type CallOptions,
+  type Fields,
+  type PlatformCall,
+} from './platform-caller.ts';
 import { BACKEND_DIALECT } from './dialect.ts';
 import type { PlatformAnswer } from './read-answer.ts';
 
+type Verb = Parameters<PlatformCall>[0];
 export type BackendDeps = Omit<CallerDeps, 'dialect'>;
 
 /** The backend application as all jobs know it. Paths are below /api/v1; what comes back is out of its envelope. */
@@ -11,8 +18,8 @@ export type BackendApiClient = {
   put(path: string, body?: Fields, options?: CallOptions): Promise<unknown>;
   patch(path: string, body?: Fields, options?: CallOptions): Promise<unknown>;
   delete(path: string, params?: Fields, options?: CallOptions): Promise<unknown>;
-  /** A POST of which the status matters too, e.g. 202 for what a person must approve first. */
-  answerTo(path: string, body: Fields, options?: CallOptions): Promise<PlatformAnswer>;
+  /** A call of which the status matters too, e.g. 202 for what a person must approve first. */
+  answerTo(verb: Verb, path: string, fields: Fields, options?: CallOptions): Promise<PlatformAnswer>;
   /** The same backend under another token; circuit and connections are shared. */
   speakingWith(token: () => Promise<string>): BackendApiClient;
   /** The same client for one attempt: its calls end with the signal and carry its trace. Options of a call win. */
@@ -32,7 +39,7 @@ export function createBackendApiClient(deps: BackendDeps, standing: CallOptions 
     put: async (path, body, options) => (await call('PUT', path, body, merged(options))).data,
     patch: async (path, body, options) => (await call('PATCH', path, body, merged(options))).data,
     delete: async (path, params, options) => (await call('DELETE', path, params, merged(options))).data,
-    answerTo: (path, body, options) => call('POST', path, body, merged(options)),
+    answerTo: (verb, path, fields, options) => call(verb, path, fields, merged(options)),
     speakingWith: (token) => createBackendApiClient({ ...deps, token }, standing),
     bound: (options) => createBackendApiClient(deps, merged(options)),
   };

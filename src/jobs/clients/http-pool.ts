@@ -14,6 +14,7 @@ export type HttpAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
+  readonly bytes: number;
 };
 
 /** No answer came, or not all of it. */
@@ -54,7 +55,7 @@ export function createHttpPool(connectTimeoutMs = 10_000): HttpPool {
     async send({ url, ...options }) {
       try {
         const { statusCode, headers, body } = await request(url, { dispatcher: agent, ...options });
-        return { status: statusCode, headers, text: await readBounded(body) };
+        return { status: statusCode, headers, ...(await readBounded(body)) };
       } catch (error) {
         if (error instanceof NoAnswer) throw error;
         throw new NoAnswer(faultOf(error, options.signal), reasonOf(error), error);
@@ -64,7 +65,7 @@ export function createHttpPool(connectTimeoutMs = 10_000): HttpPool {
   };
 }
 
-async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readBounded(body: AsyncIterable<Uint8Array>): Promise<Pick<HttpAnswer, 'text' | 'bytes'>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -73,7 +74,7 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
       throw new NoAnswer('other', `expected an answer of at most ${ANSWER_BYTES} bytes, got more`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return { text: Buffer.concat(chunks).toString('utf8'), bytes };
 }
 
 function faultOf(error: unknown, signal: AbortSignal): Fault {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { AI_PROVIDER_CIRCUIT, type Circuits } from '../../process/circuits.ts';
+import { AI_PROVIDER_CIRCUIT } from '../../contract/circuits.ts';
+import type { Circuits } from '../../process/circuits.ts';
 import { NonRetryable } from '../errors.ts';
 import { ApiError } from './api-error.ts';
 import type { BackendApiClient } from './backend-api-client.ts';
@@ -60,7 +61,7 @@ export function createLlmProxyClient(backend: BackendApiClient, circuits: Circui
     options: CallOptions = {},
   ): Promise<z.infer<Answer>> {
     const path = `internal/ai/llm/${endpoint}`;
-    const { status, data } = await backend.answerTo(path, body, options).catch(explain);
+    const { status, data } = await backend.answerTo('POST', path, body, options).catch(explain);
     if (status === 202) throw new NonRetryable('a person must approve this call first', { code: 'approval_required' });
     return expectShape(answer, data, `POST ${path}`);
   }

@@ -16,6 +16,8 @@ export type CallOptions = {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as Idempotency-Key: with it a POST or PATCH may be repeated, because the backend does it once. */
   readonly idempotencyKey?: string | undefined;
+  /** `anything`: what is no JSON is no fault, and its data is undefined. */
+  readonly expects?: 'json' | 'anything' | undefined;
   /** Another circuit than the client's own, e.g. that of workflow executions. */
   readonly circuit?: CircuitBreaker | undefined;
 };
@@ -76,7 +78,7 @@ export function createPlatformCaller(deps: CallerDeps): PlatformCall {
           signal,
         });
         if (answer.status >= 300) return { error: errorOfAnswer(answer, dialect, repeats) };
-        return { answer: answerOf(answer, repeats) };
+        return { answer: answerOf(answer, repeats, options.expects) };
       } catch (error) {
         if (error instanceof ApiError) return { error };
         if (error instanceof NoAnswer) return { error: errorOfFault(error, dialect, `${method} ${path}`, repeats) };

@@ -5,17 +5,22 @@ import { messageOf, type Dialect, type Fault } from './dialect.ts';
 import type { HttpAnswer, NoAnswer } from './http-pool.ts';
 
 /** What a call gives: `data` is out of its envelope. */
-export type PlatformAnswer = { readonly status: number; readonly data: unknown };
+export type PlatformAnswer = { readonly status: number; readonly data: unknown; readonly bytes: number };
 
 const envelope = z.looseObject({ success: z.boolean() });
 const withCode = z.looseObject({ code: z.string().min(1).max(100) });
 const KEPT_CHARACTERS = 2_000;
 
 /** Takes the envelope off, once and for everybody. A blank body is an empty object, JSON without an envelope is itself. */
-export function answerOf({ status, text }: HttpAnswer, repeats: number): PlatformAnswer {
-  if (text.trim() === '') return { status, data: {} };
+export function answerOf(
+  { status, text, bytes }: HttpAnswer,
+  repeats: number,
+  expects: 'json' | 'anything' = 'json',
+): PlatformAnswer {
+  if (text.trim() === '') return { status, bytes, data: {} };
   const body = parseJson(text);
   if (body === undefined) {
+    if (expects === 'anything') return { status, bytes, data: undefined };
     const facts = {
       status: 502,
       code: 'bad_answer',
@@ -26,9 +31,9 @@ export function answerOf({ status, text }: HttpAnswer, repeats: number): Platfor
     throw new ApiError(`expected JSON in an answer ${status}, got something else`, facts);
   }
   const wrapped = envelope.safeParse(body);
-  if (!wrapped.success) return { status, data: body };
+  if (!wrapped.success) return { status, bytes, data: body };
   const { success, ...rest } = wrapped.data;
-  if (success) return { status, data: 'data' in rest ? rest['data'] : rest };
+  if (success) return { status, bytes, data: 'data' in rest ? rest['data'] : rest };
   throw new ApiError(messageOf(body) ?? 'the backend answered that it failed', {
     status,
     code: withCode.safeParse(body).data?.code ?? 'backend_refused',

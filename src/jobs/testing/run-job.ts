@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { createLogger } from '../../process/logger.ts';
 import type { PlatformClients } from '../clients/create-clients.ts';
+import type { JobHttp } from '../clients/job-http.ts';
 import type { AttemptFacts, JobApi, JobContext } from '../context.ts';
 import type { JobDefinition, JobOutput } from '../define-job.ts';
 import { parsePayload } from '../parse-payload.ts';
 import { toJsonValue } from '../json-value.ts';
+import { memoryCircuit } from './memory-circuit.ts';
 import { memoryFacilities, type RecordedMetric } from './memory-facilities.ts';
 import { memoryPlatform } from './memory-platform.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
@@ -19,6 +21,10 @@ export type RunOverrides = {
   readonly api?: Partial<JobApi>;
   /** The clients that the handler uses of `ctx.platform`; one that is not given throws and says which. */
   readonly platform?: Partial<PlatformClients>;
+  /** Answers what the handler sends to addresses of its payload. */
+  readonly http?: Partial<JobHttp>;
+  /** Whether `ctx.circuit` refuses its calls; closed when it is not said. */
+  readonly circuit?: 'closed' | 'open';
   /** What earlier runs have marked, locked and recorded. */
   readonly store?: MemoryStore;
   readonly signal?: AbortSignal;
@@ -44,6 +50,8 @@ export async function runJob<Payload extends z.ZodType>(
     job = {},
     api = {},
     platform = {},
+    http = {},
+    circuit = 'closed',
     store = createMemoryStore(),
     signal = new AbortController().signal,
   }: RunOverrides = {},
@@ -65,6 +73,8 @@ export async function runJob<Payload extends z.ZodType>(
     },
     api: { ...refusing(), ...api },
     platform: memoryPlatform(platform),
+    http: { ...unanswered(), ...http },
+    circuit: memoryCircuit(definition, circuit, signal),
     signal,
     log: createLogger({ name: definition.name, level: 'trace', destination: { write } }),
     ...memoryFacilities(store, id, signal, metrics),
@@ -87,6 +97,13 @@ export async function runJob<Payload extends z.ZodType>(
 function outputOf(returned: JobOutput): JobOutput {
   const output = returned === undefined ? undefined : toJsonValue(returned, 'output');
   return typeof output === 'object' && output !== null ? { ...output } : undefined;
+}
+
+function unanswered(): JobHttp {
+  const refuse = async (where: string): Promise<never> => {
+    throw new Error(`expected the test to answer ${where}: give an http to runJob`);
+  };
+  return { send: ({ url }) => refuse(url), addressesOf: refuse };
 }
 
 function refusing(): JobApi {

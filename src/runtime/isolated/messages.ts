@@ -9,7 +9,15 @@ const KINDS = ['timeout', 'cancelled', 'lost', 'lapsed', 'shutdown', 'waited'] a
 
 /** From the worker to the process of one run. */
 export const toProcess = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('run'), job: claimedJob, baseUrl: z.string(), workerId: z.string(), workdir: z.string() }),
+  z.object({
+    type: z.literal('run'),
+    job: claimedJob,
+    baseUrl: z.string(),
+    workerId: z.string(),
+    workdir: z.string(),
+    /** The circuits of the worker that refuse calls now. */
+    open: z.array(z.string()),
+  }),
   z.object({ type: z.literal('abort'), kind: z.enum(KINDS), message: z.string() }),
 ]);
 export type ToProcess = z.infer<typeof toProcess>;
@@ -18,6 +26,7 @@ export type RunOrder = Extract<ToProcess, { type: 'run' }>;
 /** And back. What the handler asks of the API it asks itself, with the attempt's token. */
 export const fromProcess = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), progress }),
+  z.object({ type: z.literal('circuit'), name: z.string(), verdict: z.enum(['down', 'up', 'unknown']) }),
   z.object({ type: z.literal('metric'), sample: metricSample.omit({ ageSeconds: true }) }),
   z.object({ type: z.literal('end'), outcome }),
 ]);

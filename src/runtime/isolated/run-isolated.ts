@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Outcome } from '../../contract/settlement.ts';
 import { JobError } from '../../jobs/index.ts';
+import type { Circuits } from '../../process/circuits.ts';
 import type { MetricsOutbox } from '../facilities/metrics-outbox.ts';
 import type { HeldJob } from '../held-job.ts';
 import { interruptionOf } from '../interruption.ts';
@@ -18,6 +19,7 @@ type Deps = {
   readonly baseUrl: string;
   readonly workerId: string;
   readonly metrics: Pick<MetricsOutbox, 'add'>;
+  readonly circuits: Pick<Circuits, 'named' | 'statuses'>;
   readonly graceMs: (held: HeldJob) => number;
 };
 
@@ -32,7 +34,7 @@ const SETPRIV = '/usr/bin/setpriv';
  * that ignores its abort is killed after the grace with all that it started. A crash fails the attempt with
  * `process_crashed`, too much memory with `out_of_memory`; both are retried by the job's policy.
  */
-export function createIsolatedRunner({ program, baseUrl, workerId, metrics, graceMs }: Deps): IsolatedRunner {
+export function createIsolatedRunner({ program, baseUrl, workerId, metrics, circuits, graceMs }: Deps): IsolatedRunner {
   return async ({ held, definition, workdir }) => {
     const limitMb = definition.memoryLimitMb ?? DEFAULT_LIMIT_MB;
     const folder = await workdir.path();
@@ -58,13 +60,17 @@ export function createIsolatedRunner({ program, baseUrl, workerId, metrics, grac
     child.on('message', (message) => {
       const told = fromProcess.safeParse(message).data;
       if (told?.type === 'progress') held.progress = told.progress;
+      if (told?.type === 'circuit') circuits.named(told.name)?.record(told.verdict);
       if (told?.type === 'metric') metrics.add(told.sample);
       if (told?.type === 'end') end = told.outcome;
     });
     process.once('exit', onWorkerExit);
     held.signal.addEventListener('abort', abort, { once: true });
     try {
-      send({ type: 'run', job: held.job, baseUrl, workerId, workdir: folder });
+      const open = circuits
+        .statuses()
+        .flatMap(({ name }) => (circuits.named(name)?.refusal() === undefined ? [] : name));
+      send({ type: 'run', job: held.job, baseUrl, workerId, workdir: folder, open });
       const exit = await ended(child);
       if (end?.type === 'completed') return end.output;
       if (end !== undefined) throw new SettledElsewhere(end);

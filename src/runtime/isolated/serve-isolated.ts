@@ -7,7 +7,8 @@ import {
   type PlatformClientPool,
 } from '../../jobs/index.ts';
 import { createBridgeClient } from '../../process/bridge-client.ts';
-import { createCircuits } from '../../process/circuits.ts';
+import type { FaultVerdict } from '../../process/circuit-breaker.ts';
+import type { Circuits } from '../../process/circuits.ts';
 import type { Logger } from '../../process/logger.ts';
 import { VERSION } from '../../process/version.ts';
 import { holdJob, type HeldJob } from '../held-job.ts';
@@ -19,6 +20,8 @@ import { toProcess, type FromProcess, type RunOrder } from './messages.ts';
 export type IsolatedDeps = {
   readonly jobs: readonly JobDefinition[];
   readonly platform: PlatformClientPool;
+  /** Made with tellVerdict, so that the worker counts what this process learns. */
+  readonly circuits: Circuits;
   readonly log: Logger;
 };
 
@@ -26,7 +29,7 @@ export type IsolatedDeps = {
  * Runs the one job that the worker orders over IPC, tells how it ended, and ends the process. It ends as well when the
  * worker is gone: nobody could settle what it does then.
  */
-export function serveIsolated({ jobs, platform, log }: IsolatedDeps): void {
+export function serveIsolated({ jobs, platform, circuits, log }: IsolatedDeps): void {
   const registry = createRegistry(jobs);
   let held: HeldJob | undefined;
 
@@ -35,12 +38,18 @@ export function serveIsolated({ jobs, platform, log }: IsolatedDeps): void {
     const client = createBridgeClient({ baseUrl, userAgent: `PowernodeWorker/${VERSION}`, connections: 16 });
     held = reporting(holdJob(job, performance.now()));
     const definition = registry.find(job.name);
-    const circuit = createCircuits().get('backend_api');
+    if (definition?.circuit !== undefined) circuits.chosen(definition.circuit);
+    for (const name of order.open) keepOpen(circuits, name);
     const metrics = {
       add: (sample: Extract<FromProcess, { type: 'metric' }>['sample']) => tell({ type: 'metric', sample }),
     };
     const folder = { path: async () => workdir, remove: async () => undefined };
-    const attempt = openAttempt({ client, circuit, platform, workerId, log, metrics }, held, folder);
+    const attempt = openAttempt(
+      { client, circuits, platform, workerId, log, metrics },
+      held,
+      folder,
+      definition?.circuit,
+    );
     try {
       if (definition === undefined) throw new JobError(`expected a job that this process knows, got ${job.name}`);
       const output = checkOutput(await definition.execute(attempt.context, parsePayload(definition, job.payload)));
@@ -60,6 +69,17 @@ export function serveIsolated({ jobs, platform, log }: IsolatedDeps): void {
       void run(order).then((outcome) => tell({ type: 'end', outcome }, () => process.exit(0)));
     }
   });
+}
+
+/** For the circuits of this process: how a call ended is counted where it outlives the process. */
+export function tellVerdict(name: string, verdict: FaultVerdict): void {
+  tell({ type: 'circuit', name, verdict });
+}
+
+/** What refuses calls in the worker refuses them here, for the whole of this short life. */
+function keepOpen(circuits: Circuits, name: string): void {
+  const circuit = circuits.named(name);
+  for (let nth = circuit?.status().settings.failures ?? 0; nth > 0; nth -= 1) circuit?.record('down');
 }
 
 function tell(message: FromProcess, told: () => void = () => undefined): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AI_PROVIDER_CIRCUIT } from '../../../src/process/circuits.ts';
+import { AI_PROVIDER_CIRCUIT } from '../../../src/contract/circuits.ts';
 import { readJobsEnv } from '../../../src/jobs/index.ts';
 import { data, failed, faultOf, scriptedBackend } from './support/scripted-backend.ts';
 

@@ -91,6 +91,9 @@ export async function memoryPlane(source: string, options: Options = {}) {
     log: createLogger({ name: 'test', level: 'silent' }),
     progress: () => undefined,
     platform: memoryPlatform(),
+    // Nothing here goes anywhere but to the API.
+    http: {} as never,
+    circuit: {} as never,
     ...memoryFacilities(createMemoryStore(), 'q', stop.signal, []),
     async workdir() {
       const folder = await temporaryFolder();

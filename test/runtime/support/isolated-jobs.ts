@@ -25,6 +25,12 @@ export const isolatedJobs = [
   isolated('later', async () => {
     throw new RetryAfter(7, 'in a while');
   }),
+  job(
+    'calls what is down',
+    (ctx) => ctx.circuit.run(() => Promise.reject(Object.assign(new Error('down'), { statusCode: 502 }))),
+    { isolate: 'process', memoryLimitMb: 256, circuit: { name: 'isolated_partner', failures: 1 } },
+  ),
+  isolated('asks the API', async (ctx) => ctx.api.get('/anything')),
   isolated('crashes', async () => {
     setImmediate(() => {
       throw new TypeError('nobody catches this error');

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { circuitChoice } from '../circuits.ts';
+import { describeIssue } from '../describe-issue.ts';
+import { LIMITS } from '../limits.ts';
+import { queueWeight } from '../queues.ts';
+import type { JobDeclaration } from './declare-job.ts';
+
+const LONGEST_TIMEOUT_SECONDS = 24 * 3600;
+/** A process that has loaded the product's own jobs holds about 150 MiB before it runs one. */
+const MEMORY_MB = { least: 192, most: 1024 * 1024 } as const;
+
+const schema = z.looseObject({
+  name: z.string().min(1, 'expected a name of 1 to 200 characters').max(200, 'expected a name of 1 to 200 characters'),
+  queue: z.string().refine((name) => queueWeight(name) !== undefined, {
+    error: ({ input }) => `expected a declared queue, got ${String(input)}`,
+  }),
+  payload: z.instanceof(z.ZodType, { error: 'expected a zod schema, got something else' }),
+  maxAttempts: whole('maxAttempts', 1, LIMITS.maxAttempts),
+  timeoutSeconds: whole('timeoutSeconds', 1, LONGEST_TIMEOUT_SECONDS),
+  retry: z.looseObject({ kind: z.enum(['standard', 'none']) }),
+  grants: z.array(z.enum(['files'])),
+  isolate: z.literal('process').optional(),
+  memoryLimitMb: whole('memoryLimitMb', MEMORY_MB.least, MEMORY_MB.most).optional(),
+  circuit: circuitChoice.optional(),
+});
+
+/** Everything that is wrong with one declaration, in words that begin with its name. */
+export function jobFaults(declaration: JobDeclaration): string[] {
+  const { name, isolate, memoryLimitMb } = declaration;
+  const parsed = schema.safeParse(declaration, { error: describeIssue });
+  const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.') || 'job'}: ${message}`);
+  if (memoryLimitMb !== undefined && isolate === undefined)
+    faults.push("expected isolate: 'process' beside memoryLimitMb, got nothing");
+  return faults.map((fault) => `${name}: ${fault}`);
+}
+
+/** Two jobs that share a circuit of their own must mean the same one; every one that differs from the first is named. */
+export function circuitConflicts(declarations: readonly JobDeclaration[]): string[] {
+  const first = new Map<string, { readonly job: string; readonly numbers: string }>();
+  return declarations.flatMap(({ name: job, circuit }) => {
+    if (circuit === undefined || typeof circuit === 'string') return [];
+    const numbers = JSON.stringify([circuit.failures, circuit.recoverySeconds, circuit.timeoutSeconds]);
+    const known = first.get(circuit.name);
+    if (known === undefined) first.set(circuit.name, { job, numbers });
+    if (known === undefined || known.numbers === numbers) return [];
+    return [`${job}: expected the numbers of ${known.job} for the circuit ${circuit.name}, got others`];
+  });
+}
+
+function whole(field: string, least: number, most: number) {
+  const error = ({ input }: { readonly input?: unknown }) =>
+    `expected ${field} ${String(least)} to ${String(most)}, got ${String(input)}`;
+  return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+}
