@@ -4,6 +4,7 @@ import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from '../process/logger.ts';
 import { installAssets } from './assets/routes.ts';
+import { installAuditPages } from './audit/routes.ts';
 import type { DashboardBridge } from './bridge/dashboard-bridge.ts';
 import type { WebEnv } from './env.ts';
 import { installKeys } from './frame/keys-page.tsx';
@@ -91,5 +92,6 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   installOverviewPage(app, pages);
   installJobPages(app, pages);
   installWorkerPages(app, pages);
+  installAuditPages(app, pages);
   return app;
 }

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openPage, takePicture, type Look } from './support/browser.ts';
+import { PAGES, pathOf } from './support/page-list.ts';
 import { playScene, type Scene } from './support/scene.ts';
 import { ADMIN, PASSWORD, setStage, type Stage } from './support/stage.ts';
 
@@ -33,24 +34,9 @@ describe.each(LOOKS)('in %s', (word, look) => {
     await page.fill('#password', PASSWORD);
     await page.click('button:has-text("Sign in")');
     await page.waitForURL('**/overview');
-    const paths: [string, string][] = [
-      ['overview', '/overview'],
-      ['jobs', '/jobs'],
-      ['jobs-failed', '/jobs?state=failed&queue=file_processing'],
-      ['dead', '/jobs?queue=dead_letter'],
-      ['jobs-none', '/jobs?name=no.such.job'],
-      ['job-running', `/jobs/file_processing/${scene.running}`],
-      ['job-failed', `/jobs/file_processing/${scene.failed}`],
-      ['job-retrying', `/jobs/file_processing/${scene.retrying}`],
-      ['job-done', `/jobs/file_processing/${scene.done}`],
-      ['job-unserved', `/jobs/ai_agents/${scene.unserved}`],
-      ['workers', '/workers'],
-      ['drain', '/workers/worker-a1/drain'],
-      ['cancel', `/jobs/file_processing/${scene.running}/cancel`],
-    ];
-    for (const [name, path] of paths) {
-      await page.goto(`${stage.url}${path}`);
-      await shoot(page, `${name}-${word}`);
+    for (const listed of PAGES) {
+      await page.goto(`${stage.url}${pathOf(listed, scene)}`);
+      await shoot(page, `${listed[0]}-${word}`);
     }
     expect(faults).toEqual([]);
     await page.goto(`${stage.url}/nowhere`);

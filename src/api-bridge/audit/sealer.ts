@@ -27,6 +27,7 @@ export type AuditSealerDeps = { readonly pool: Pool; readonly key: SealKey; read
  */
 export function createAuditSealer({ pool, key, log }: AuditSealerDeps): AuditSealer {
   let known: Head | undefined;
+  let first: Promise<void> | undefined;
   let state: ChainState = { sealed: undefined, broken: undefined };
 
   async function start(): Promise<Head | undefined> {
@@ -68,15 +69,22 @@ export function createAuditSealer({ pool, key, log }: AuditSealerDeps): AuditSea
     return found.rows.length === 1;
   }
 
-  const periodic = createPeriodic(
-    {
-      name: 'audit seal',
-      everyMs: EVERY_MS,
-      run: async () => {
-        await seal();
-      },
+  const round = async () => {
+    await seal();
+  };
+  const periodic = createPeriodic({ name: 'audit seal', everyMs: EVERY_MS, run: round }, log);
+  return {
+    ...periodic,
+    seal,
+    state: () => state,
+    async start() {
+      // At once, so that people are told from the first look on; a long log takes its time, and nothing waits for it.
+      first = round().catch((error: unknown) => log.warn({ err: error }, 'the audit log could not be checked'));
+      await periodic.start();
     },
-    log,
-  );
-  return { ...periodic, seal, state: () => state };
+    async stop() {
+      await periodic.stop();
+      await first;
+    },
+  };
 }

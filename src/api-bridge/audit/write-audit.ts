@@ -9,6 +9,8 @@ export type AuditNote = {
   readonly count?: number | undefined;
   readonly reason?: string | undefined;
   readonly detail?: object;
+  /** Where it came from, when the request itself does not say. */
+  readonly ip?: string | undefined;
 };
 
 /**
@@ -18,7 +20,7 @@ export type AuditNote = {
 export async function audit(
   db: Queryable,
   principal: Principal,
-  { action, target, count, reason, detail }: AuditNote,
+  { action, target, count, reason, detail, ip }: AuditNote,
 ): Promise<void> {
   const origin = currentOrigin();
   await db.query(
@@ -32,7 +34,7 @@ export async function audit(
       reason ?? null,
       JSON.stringify(detail ?? {}),
       origin?.requestId ?? null,
-      origin?.ip ?? null,
+      ip ?? origin?.ip ?? null,
     ],
   );
 }

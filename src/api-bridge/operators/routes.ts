@@ -20,7 +20,7 @@ export function installOperatorRoutes(app: BridgeApp, { pool, authenticate, sess
   serveRoute(app, authenticate, authenticateUser, async ({ body }) => {
     const { token, expiresAt, user } = await signIn({ ...body, clientIp: body.client_ip ?? '' });
     const who = { type: 'operator', name: user.email, role: user.role } as const;
-    await audit(pool, who, { action: 'operator.sign_in', target: user.email, detail: { ip: body.client_ip ?? null } });
+    await audit(pool, who, { action: 'operator.sign_in', target: user.email, ip: body.client_ip });
     return { status: 200, data: { session_token: token, expires_at: expiresAt.toISOString(), user } };
   });
 

@@ -12,6 +12,7 @@ const STYLES = [
   'notices',
   'tables',
   'filters',
+  'forms',
   'selection',
   'verdict',
   'job',

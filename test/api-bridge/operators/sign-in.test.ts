@@ -58,7 +58,7 @@ describe('signing in', () => {
   it('leaves a line in the audit log with the address', async () => {
     await signIn('heron@example.com', 'correct horse', '198.51.100.4');
     const { rows } = await bridge.pool.query(`SELECT * FROM worker_api.audit ORDER BY id DESC LIMIT 1`);
-    expect(rows[0]).toMatchObject({ action: 'operator.sign_in', detail: { ip: '198.51.100.4' } });
+    expect(rows[0]).toMatchObject({ action: 'operator.sign_in', ip: '198.51.100.4' });
   });
 
   it('is for worker processes only: a producer cannot try passwords', async () => {

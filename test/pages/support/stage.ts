@@ -17,7 +17,7 @@ export type Stage = {
 };
 
 /** The real API in a process of its own, and the real web app before it. */
-export async function setStage(env: Record<string, string> = {}): Promise<Stage> {
+export async function setStage(env: Record<string, string> = {}, webEnv: Record<string, string> = {}): Promise<Stage> {
   const api = await startApi({ env: { DASHBOARD_EMAIL: ADMIN, DASHBOARD_PASSWORD: PASSWORD, ...env } });
   const web = createWebService({
     env: readWebEnv({
@@ -26,6 +26,7 @@ export async function setStage(env: Record<string, string> = {}): Promise<Stage>
       WORKER_SERVICE_TOKEN: api.secret,
       WORKER_ID: 'web-1',
       ENVIRONMENT_NAME: 'production',
+      ...webEnv,
     }),
     log: createLogger({ name: 'web', level: 'silent' }),
   });

@@ -1,0 +1,26 @@
+import type { Scene } from './scene.ts';
+
+export type ListedPage = readonly [name: string, path: string | ((scene: Scene) => string)];
+
+/** Every page that a signed-in admin can open. Pictures are taken of each, and each is examined for accessibility. */
+export const PAGES: readonly ListedPage[] = [
+  ['overview', '/overview'],
+  ['jobs', '/jobs'],
+  ['jobs-failed', '/jobs?state=failed&queue=file_processing'],
+  ['dead', '/jobs?queue=dead_letter'],
+  ['jobs-none', '/jobs?name=no.such.job'],
+  ['job-running', ({ running }) => `/jobs/file_processing/${running}`],
+  ['job-failed', ({ failed }) => `/jobs/file_processing/${failed}`],
+  ['job-retrying', ({ retrying }) => `/jobs/file_processing/${retrying}`],
+  ['job-done', ({ done }) => `/jobs/file_processing/${done}`],
+  ['job-unserved', ({ unserved }) => `/jobs/ai_agents/${unserved}`],
+  ['workers', '/workers'],
+  ['drain', '/workers/worker-a1/drain'],
+  ['cancel', ({ running }) => `/jobs/file_processing/${running}/cancel`],
+  ['audit', '/audit'],
+  ['audit-none', '/audit?target=nothing-begins-so'],
+];
+
+export function pathOf([, path]: ListedPage, scene: Scene): string {
+  return typeof path === 'string' ? path : path(scene);
+}
