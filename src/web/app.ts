@@ -23,6 +23,7 @@ import type { WebApp } from './http/web-context.ts';
 import { installJobPages } from './jobs/routes.ts';
 import { inZone } from './parts/zone.ts';
 import { installOverviewPage } from './overview/routes.ts';
+import { installQueuePages } from './queues/routes.ts';
 import { installSignIn } from './sign-in/routes.ts';
 import { installWorkerPages } from './workers/routes.ts';
 
@@ -91,6 +92,7 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   installSignIn(app, { bridge, cookie, environment, trustProxy, log });
   installOverviewPage(app, pages);
   installJobPages(app, pages);
+  installQueuePages(app, pages);
   installWorkerPages(app, pages);
   installAuditPages(app, pages);
   return app;

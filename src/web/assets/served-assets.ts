@@ -17,6 +17,7 @@ const STYLES = [
   'verdict',
   'job',
   'charts',
+  'operations',
   'graphs',
   'floating',
   'alone',
