@@ -1,6 +1,7 @@
 import type { Catalogue } from '../contract/catalogue/index.ts';
-import { SCHEDULES } from '../contract/schedules/schedules.ts';
+import type { ScheduleDeclaration } from '../contract/schedules/declare-schedule.ts';
 import { installOperations } from './admin/install-operations.ts';
+import { installJobSearch } from './admin/install-search.ts';
 import { installRetryFailedRoute } from './admin/retry-failed.ts';
 import { installAdminRoutes } from './admin/routes.ts';
 import { installAuditRoutes } from './audit/routes.ts';
@@ -49,6 +50,7 @@ export type ApiParts = {
   readonly databaseUrl: string;
   readonly pool: Pool;
   readonly catalogue: Catalogue;
+  readonly schedules: readonly ScheduleDeclaration[];
   readonly version: string;
   readonly log: Logger;
 };
@@ -56,7 +58,17 @@ export type ApiParts = {
 export type Api = { readonly lifecycle: Service; readonly http: HttpService };
 
 /** Puts the api process together: one place that knows every part. Nothing runs until the lifecycle starts. */
-export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue, version, log }: ApiParts): Api {
+export function composeApi({
+  env,
+  secret,
+  databaseUrl,
+  pool,
+  storage,
+  catalogue,
+  schedules,
+  version,
+  log,
+}: ApiParts): Api {
   const trust = readTokenTrust(env, secret, log);
   const sealer = createSealer(trust.secrets);
   const sessions = createSessions(pool);
@@ -74,6 +86,7 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
     catalogue,
     leaseSeconds: env.LEASE_SECONDS,
     confirmSeconds: env.CONFIRM_SECONDS,
+    runawayGuard: env.RUNAWAY_GUARD,
     log,
   });
   const registry = createWorkerRegistry(pool);
@@ -115,8 +128,9 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
   installJobRoutes(app, { authenticate, engine, catalogue, pool, progress: progress.latest });
   installOperatorRoutes(app, { pool, authenticate, sessions });
   installAuditRoutes(app, { pool, authenticate, sealer: auditSealer });
-  const { readCounts } = installAdminRoutes(app, { pool, authenticate });
+  const { readCounts } = installAdminRoutes(app, { pool, authenticate, catalogue });
   const operations = installOperations(app, { pool, authenticate, engine, readCounts, log });
+  const searching = installJobSearch(app, { pool, authenticate, catalogue, engine, readCounts, log });
   installRetryFailedRoute(app, { pool, authenticate, retry: engine.retry });
   const scheduling = { pool, catalogue, enqueueIn: engine.enqueue.enqueueIn, enabled: env.SCHEDULES_ENABLED };
   installScheduleRoutes(app, { ...scheduling, authenticate });
@@ -141,11 +155,12 @@ export function composeApi({ env, secret, databaseUrl, pool, storage, catalogue,
     progress,
     keeper,
     createReconciler({ pool, log }),
-    createScheduler({ ...scheduling, declarations: SCHEDULES, cancelIn: engine.cancelIn, log }),
+    createScheduler({ ...scheduling, declarations: schedules, cancelIn: engine.cancelIn, log }),
     ...createStorageSweep({ pool, storage, log }),
     createAttemptPlaneRetention({ pool, log }),
     createMetricRetention({ pool, log }),
     ...operations,
+    ...searching,
     auditSealer,
   ];
   return { http, lifecycle: createLifecycle([...engine.services, signals.listener, ...upkeep, http], log) };

@@ -28,9 +28,19 @@ async function startApi(env: ApiEnv, log: Logger): Promise<() => Promise<void>> 
     if (env.AUTO_MIGRATE ?? env.NODE_ENV !== 'production') await migrate(pool, log);
     else await expectMigrated(pool);
     await ensureFirstOperator(pool, { email: env.DASHBOARD_EMAIL, password: env.DASHBOARD_PASSWORD }, log);
-    const catalogue = await loadCatalogue(env.WORKER_JOBS);
+    const { catalogue, schedules } = await loadCatalogue(env.WORKER_JOBS);
     const storage = await openLocalStorage(join(env.DATA_DIR, 'storage'));
-    const api = composeApi({ env, secret, databaseUrl: database.url, pool, storage, catalogue, version: VERSION, log });
+    const api = composeApi({
+      env,
+      secret,
+      databaseUrl: database.url,
+      pool,
+      storage,
+      catalogue,
+      schedules,
+      version: VERSION,
+      log,
+    });
     await api.lifecycle.start();
     closers.push(() => api.lifecycle.stop());
     log.info({ port: api.http.port(), host: env.HOST, version: VERSION }, 'the bridge is open');

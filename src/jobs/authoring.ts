@@ -6,6 +6,7 @@ export type { PlatformClients } from './clients/create-clients.ts';
 export type { CallOptions } from './clients/platform-caller.ts';
 export type { AttemptFacts, JobApi, JobContext, UploadOptions } from './context.ts';
 export { defineJob, type JobDefinition, type JobOutput } from './define-job.ts';
+export { defineSchedule } from './define-schedule.ts';
 export {
   BadInput,
   JobError,

@@ -2,31 +2,32 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-export type LoadedExport = { readonly file: string; readonly name: string; readonly value: unknown };
+export type LoadedExports = { readonly values: readonly unknown[]; readonly faults: readonly string[] };
 
 const MODULE = /(?<!\.d|\.test|\.spec)\.(?:m?js|m?ts)$/;
 
 /**
- * Every export of a module, or of all modules directly in a folder, in the order of their names. Test files and type
- * declarations are passed over. Throws when there is nothing at the path, or a module cannot be loaded, naming it.
+ * Every exported value of a module, or of all modules directly in a folder, in the order of their names. Test files and
+ * type declarations are passed over. Modules that cannot be loaded are all named in `faults`, and so is a path where
+ * nothing is.
  */
-export async function loadExports(path: string): Promise<LoadedExport[]> {
+export async function loadExports(path: string): Promise<LoadedExports> {
   const absolute = resolve(path);
   const found = await stat(absolute).catch(() => undefined);
-  if (found === undefined) throw new Error(`expected a module or a folder of modules at ${absolute}, got nothing`);
-  const files = found.isDirectory() ? (await readdir(absolute)).filter((file) => MODULE.test(file)).sort() : [''];
-  const loaded = await Promise.all(files.map((file) => loadModule(file === '' ? absolute : join(absolute, file))));
-  return loaded.flat();
+  if (found === undefined)
+    return { values: [], faults: [`expected a module or a folder of modules at ${absolute}, got nothing`] };
+  const names = found.isDirectory() ? (await readdir(absolute)).filter((name) => MODULE.test(name)).sort() : [];
+  const files = found.isDirectory() ? names.map((name) => join(absolute, name)) : [absolute];
+  const loaded = await Promise.all(files.map(loadModule));
+  return { values: loaded.flatMap(({ values }) => values), faults: loaded.flatMap(({ faults }) => faults) };
 }
 
-async function loadModule(file: string): Promise<LoadedExport[]> {
+async function loadModule(file: string): Promise<LoadedExports> {
   try {
     const module: unknown = await import(pathToFileURL(file).href);
-    const exported: Record<string, unknown> = { ...(typeof module === 'object' ? module : {}) };
-    return Object.entries(exported).map(([name, value]) => ({ file, name, value }));
+    return { values: Object.values({ ...(typeof module === 'object' ? module : {}) }), faults: [] };
   } catch (error) {
-    throw new Error(`could not load ${file}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    return { values: [], faults: [`could not load ${file}: ${reason}`] };
   }
 }

@@ -32,7 +32,7 @@ it('new-job writes a job that the API and a worker take, and a test that passes'
     expect(text).toMatch(/pass 2\b/);
     const registry = createRegistry(await loadJobs(jobs));
     expect(registry.names).toEqual(['reports.nightly-run']);
-    expect((await loadCatalogue(jobs)).find('reports.nightly-run')).toMatchObject({ queue: 'reports' });
+    expect((await loadCatalogue(jobs)).catalogue.find('reports.nightly-run')).toMatchObject({ queue: 'reports' });
   } finally {
     await rm(jobs, { recursive: true, force: true });
   }

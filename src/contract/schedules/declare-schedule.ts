@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JobDeclaration } from '../catalogue/declare-job.ts';
+import { describeIssue } from '../describe-issue.ts';
 import { scheduleName, scheduleTerms, type ScheduleTerms } from './schedule.ts';
 
 /** A job that runs by the clock. Everything but name, job and description can be changed at run time. */
@@ -29,15 +30,31 @@ const checked = scheduleTerms.extend({ name: scheduleName, description: z.string
 
 /**
  * Completes a declaration: UTC, no payload, missed runs skipped (the window is an hour where they are not), runs
- * may overlap, no jitter. Throws with the schedule's name, the field and what was expected: a fault here is one of
- * the source and must not wait for the night to be found.
+ * may overlap, no jitter. What is wrong with it is told by scheduleFaults, together with everything else that is.
+ */
+export function completeSchedule<Payload extends z.ZodType>(choices: ScheduleChoices<Payload>): ScheduleDeclaration {
+  return Object.freeze({ ...DEFAULTS, ...choices });
+}
+
+/** Everything that is wrong with one schedule: its fields, and a payload that its job's schema refuses. */
+export function scheduleFaults({ job, ...terms }: ScheduleDeclaration): string[] {
+  const ofTerms = checked.safeParse(terms, { error: describeIssue }).error?.issues ?? [];
+  // Only where there is a job at all, which untyped code need not give.
+  const schema = z.looseObject({ payload: z.instanceof(z.ZodType) }).safeParse(job).data?.payload;
+  const payload = schema?.safeParse(terms.payload, { error: describeIssue }).error?.issues ?? [];
+  const ofPayload = payload.map(({ path, message }) => ({ path: ['payload', ...path], message }));
+  return [...ofTerms, ...ofPayload].map(
+    ({ path, message }) => `schedule ${terms.name}: ${path.join('.') || 'it'}: ${message}`,
+  );
+}
+
+/**
+ * A schedule of the product. Throws with its name, the field and what was expected: a fault here is one of the source
+ * and must not wait for the night to be found.
  */
 export function declareSchedule<Payload extends z.ZodType>(choices: ScheduleChoices<Payload>): ScheduleDeclaration {
-  const { job, ...terms } = { ...DEFAULTS, ...choices };
-  const parsed = checked.safeParse(terms);
-  const faults = parsed.error?.issues ?? job.payload.safeParse(terms.payload).error?.issues;
-  const first = faults?.[0];
-  if (first !== undefined || parsed.data === undefined)
-    throw new TypeError(`schedule ${terms.name}: ${first?.path.join('.') ?? 'it'}: ${first?.message ?? 'refused'}`);
-  return Object.freeze({ ...parsed.data, job });
+  const schedule = completeSchedule(choices);
+  const [first] = scheduleFaults(schedule);
+  if (first !== undefined) throw new TypeError(first);
+  return schedule;
 }

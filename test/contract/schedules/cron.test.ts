@@ -86,7 +86,7 @@ it('a declaration with a fault does not load, and names schedule and field', () 
     declareSchedule({ name: 'nightly', cron: '0 2 * * *', job: backup, description: 'x', ...choices });
   expect(declare({ cron: '0 0 2 * * *' })).toThrow(/schedule nightly: cron: expected 5 fields.*second/);
   expect(declare({ timeZone: 'Berlin' })).toThrow(/schedule nightly: timeZone: expected an IANA time zone/);
-  expect(declare({ payload: { backup_type: 'some' } })).toThrow(/schedule nightly: backup_type/);
+  expect(declare({ payload: { backup_type: 'some' } })).toThrow(/schedule nightly: payload.backup_type/);
   expect(declare({ jitterSeconds: -1 })).toThrow(/jitterSeconds/);
   expect(declare({ name: 'Nightly run' })).toThrow(/name/);
 });
