@@ -141,6 +141,7 @@ export async function playScene(stage: Stage): Promise<Scene> {
   await enqueue('file_processing', 7, { delaySeconds: 900, group: 'tenant-207' });
 
   await stage.sql(AGE);
+  await stage.sql(SUM_UP_ANEW);
 
   const [running = ''] = await enqueue('file_processing', 1, { priority: 10, group: 'tenant-331' }, 'files.video');
   for (const job of await b2.claim('file_processing', 1)) await b2.release(job, 'the worker stops');
@@ -214,3 +215,9 @@ const AGE = `
   UPDATE pgboss.job j SET completed_on = spans.ended, started_on = spans.claimed, created_on = spans.born,
     start_after = spans.claimed
   FROM spans WHERE j.id = spans.job_id`;
+
+/** What was summed up before it was moved into the past is summed up again. */
+const SUM_UP_ANEW = `
+  WITH gone AS (DELETE FROM worker_api.queue_minute), kinds AS (DELETE FROM worker_api.failure_kind),
+       hours AS (DELETE FROM worker_api.failure_hour), minutes AS (DELETE FROM worker_api.failure_minute)
+  UPDATE worker_api.rollup_mark SET upto = date_trunc('minute', now() - interval '62 minutes')`;

@@ -88,7 +88,7 @@ async function countWaiting(pool: Pool, queue: string): Promise<number> {
   return await readOnly(pool, { avoidScans: true }, async (client) => {
     const found = await client.query(
       `SELECT count(*)::int AS waiting FROM (
-         SELECT 1 FROM pgboss.job WHERE name = $1 AND state < 'active' AND NOT blocked LIMIT ${COUNTED_BEFORE_PURGE}) AS some`,
+         SELECT 1 FROM pgboss.job WHERE name = $1 AND state < 'active' AND NOT blocked LIMIT ${COUNTED_BEFORE_PURGE}) AS head`,
       [queue],
     );
     return z.object({ waiting: z.number() }).parse(found.rows[0]).waiting;
