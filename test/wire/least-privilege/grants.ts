@@ -1,0 +1,58 @@
+import type { ROUTES } from '../../../src/contract/routes/index.ts';
+
+export type Route = (typeof ROUTES)[number];
+/** `files`: an attempt of a job that was granted files. An operator's role stands for those above it, too. */
+export type Holder = 'worker' | 'producer' | 'viewer' | 'operator' | 'admin' | 'scraper' | 'attempt' | 'files' | 'open';
+
+/**
+ * Who may call what, said a second time and apart from the code that decides it. A route that stands in no line fails
+ * the matrix: whoever adds one has to say here whom it is for.
+ */
+const LINES: readonly (readonly [readonly Holder[], string])[] = [
+  [
+    ['worker'],
+    `registerWorker heartbeatWorker watchSignals claimJobs completeJob failJob releaseJob settleJobs postMetrics
+     authenticateUser`,
+  ],
+  [['worker', 'operator'], 'drainWorker deleteWorker'],
+  [['worker', 'viewer'], 'readWorker'],
+  [['producer', 'operator'], 'enqueueJob enqueueBatch cancelJob retryJob uploadFile'],
+  [['producer', 'viewer'], 'readJob readFile downloadFile downloadProcessed'],
+  [['attempt'], 'putProgress postLogs listSteps putStep takeLock releaseLock markIdempotency lookUpIdempotency'],
+  [
+    ['files'],
+    `readProcessingJob patchProcessingJob readWorkerFile downloadWorkerFile patchWorkerFile putProcessed postProcessed`,
+  ],
+  [
+    ['viewer'],
+    `listWorkers readCircuits verifySession endSession readOverview listJobs listQueues readQueue listSchedules
+     readSchedule previewSchedule readJobLogs readExecutions listMetrics readMetric`,
+  ],
+  [
+    ['operator'],
+    `retryFailedJobs pauseQueue resumeQueue purgeQueue pauseSchedule resumeSchedule runSchedule updateSchedule
+     listAudit exportAudit`,
+  ],
+  [['admin'], ''],
+];
+
+export const GRANTS: ReadonlyMap<string, readonly Holder[]> = new Map(
+  LINES.flatMap(([holders, names]) =>
+    names
+      .split(/\s+/)
+      .filter((name) => name !== '')
+      .map((name) => [name, holders] as const),
+  ),
+);
+
+const ROLES = ['viewer', 'operator', 'admin'] as const;
+
+/** Whether a token of this kind is for routes that are for `holders`. */
+export function includes(holders: readonly Holder[], kind: Holder | 'nobody'): boolean {
+  return holders.some((holder) => {
+    if (holder === kind || holder === 'open') return true;
+    if (holder === 'attempt' && kind === 'files') return true;
+    const [least, given] = [ROLES.indexOf(holder as never), ROLES.indexOf(kind as never)];
+    return least !== -1 && given >= least;
+  });
+}
