@@ -4,8 +4,9 @@ import { retryFailedJobs } from '../../contract/routes/operators.ts';
 import type { retryManyRequest } from '../../contract/operator.ts';
 import { audit } from '../audit/write-audit.ts';
 import type { Pool } from '../db/pool.ts';
-import { BridgeError, fieldFault } from '../http/bridge-error.ts';
+import { fieldFault } from '../http/bridge-error.ts';
 import { serveRoute, type Authenticate, type BridgeApp } from '../http/serve-route.ts';
+import { retryEach, type RetryOne } from './retry-each.ts';
 
 type Filter = z.infer<typeof retryManyRequest>;
 type Found = { readonly queue: string; readonly id: string };
@@ -13,20 +14,16 @@ type Found = { readonly queue: string; readonly id: string };
 export type RetryFailedDeps = {
   readonly authenticate: Authenticate;
   readonly pool: Pool;
-  retry(target: Found): Promise<unknown>;
+  readonly retry: RetryOne;
 };
 
-/**
- * Tries failed jobs again, the oldest failures first, each in a transaction of its own and with its history. A job that
- * somebody else revived meanwhile is left alone and not counted.
- */
+/** Tries failed jobs again, the oldest failures first. */
 export function installRetryFailedRoute(app: BridgeApp, { authenticate, pool, retry }: RetryFailedDeps): void {
   serveRoute(app, authenticate, retryFailedJobs, async ({ body, principal }) => {
     if (!body.preview && body.reason === undefined) throw fieldFault('reason', 'expected why, got nothing');
     const found = await findFailed(pool, body);
     if (body.preview) return { status: 200, data: { matched: found.length, retried: 0 } };
-    let retried = 0;
-    for (const job of found) if (await retryOne(retry, job)) retried += 1;
+    const retried = await retryEach(retry, found);
     const { reason, preview: _, ...filter } = body;
     await audit(pool, principal, {
       action: 'jobs.retry',
@@ -37,16 +34,6 @@ export function installRetryFailedRoute(app: BridgeApp, { authenticate, pool, re
     });
     return { status: 200, data: { matched: found.length, retried } };
   });
-}
-
-async function retryOne(retry: RetryFailedDeps['retry'], job: Found): Promise<boolean> {
-  try {
-    await retry(job);
-    return true;
-  } catch (error) {
-    if (error instanceof BridgeError && (error.code === 'not_found' || error.code === 'not_retryable')) return false;
-    throw error;
-  }
 }
 
 /** By the attempt that ended each job: the index on failures answers this, whatever the size of the job table. */

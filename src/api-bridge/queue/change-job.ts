@@ -54,18 +54,22 @@ export async function cancelJobIn(
 }
 
 /**
- * Gives a failed or cancelled job another attempt at once, and takes its copy out of the dead letters. Throws
- * not_found, or not_retryable for a job in any other state.
+ * Gives a failed or cancelled job another attempt, at once or in so many seconds, and takes its copy out of the dead
+ * letters. Throws not_found, or not_retryable for a job in any other state.
  */
-export async function retryJob({ boss, pool, hooks }: Changing, { queue, id }: Target): Promise<JobState> {
+export async function retryJob(
+  { boss, pool, hooks }: Changing,
+  { queue, id }: Target,
+  { startInSeconds = 0 }: { readonly startInSeconds?: number } = {},
+): Promise<JobState> {
   return await withTransaction(pool, async (client) => {
     const job = await lockJob(client, { queue, id });
     const db = onConnection(client);
     if (job.state === 'failed') await boss.retry(queue, id, { db });
     else if (job.state === 'cancelled') await boss.resume(queue, id, { db });
     else throw new BridgeError('not_retryable', `expected a failed or cancelled job, got one that is ${job.state}`);
-    // The update moves the start to now and makes it NOTIFY.
-    await boss.update(queue, undefined, { id, startAfter: 0, db });
+    // The update moves the start, and makes one that is due NOTIFY.
+    await boss.update(queue, undefined, { id, startAfter: startInSeconds, db });
     const copies = await client.query<{ id: string }>(
       'SELECT id FROM pgboss.job WHERE name = $1 AND source_root_id = $2',
       [DEAD_LETTER_QUEUE, id],

@@ -12,6 +12,7 @@ import { claimRound } from './claim-round.ts';
 import { replayClaim } from './claim-replay.ts';
 import { cancelJob, cancelJobIn, retryJob } from './change-job.ts';
 import { declareQueues, missingQueues } from './declare-queues.ts';
+import { discardDeadLetters } from './dead-letters.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createEnqueuer } from './enqueue.ts';
 import { createGiver } from './give-back.ts';
@@ -150,7 +151,10 @@ export function createEngine(options: EngineOptions) {
     cancel: (target: { queue: string; id: string }) => cancelJob(changing, target),
     cancelIn: (client: Queryable, target: { queue: string; id: string }) => cancelJobIn(changing, client, target),
     purge: (queue: string) => purgeQueue(failing, queue),
-    retry: (target: { queue: string; id: string }) => retryJob(changing, target),
+    retry: (target: { queue: string; id: string }, how?: { readonly startInSeconds?: number }) =>
+      retryJob(changing, target, how),
+    /** Takes failed jobs' copies out of the dead letters. */
+    discard: (jobIds: readonly string[]) => discardDeadLetters({ boss, pool }, jobIds),
     isListening: listener.isListening,
     /** Monotonic ms since the queue was last known to work. */
     silentMs: supervisor.silentMs,

@@ -2,6 +2,7 @@ import * as attemptPlane from './attempt-plane.ts';
 import * as audit from './audit.ts';
 import type { RouteDefinition } from './define-route.ts';
 import * as executions from './executions.ts';
+import * as failures from './failures.ts';
 import * as files from './files.ts';
 import * as jobLogs from './job-logs.ts';
 import * as jobs from './jobs.ts';
@@ -19,6 +20,7 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(files),
   ...Object.values(operators),
   ...Object.values(queues),
+  ...Object.values(failures),
   ...Object.values(schedules),
   ...Object.values(jobLogs),
   ...Object.values(executions),

@@ -26,9 +26,10 @@ export async function pauseQueue(
        ON CONFLICT (queue) DO UPDATE SET paused_by = excluded.paused_by, reason = excluded.reason`,
       [queue, 'name' in principal ? principal.name : principal.type, reason],
     );
-    await audit(client, principal, { action: 'queue.pause', target: queue, reason });
     await announcePause(client);
-    return (await readPaused(client)).get(queue);
+    const now = (await readPaused(client)).get(queue);
+    await audit(client, principal, { action: 'queue.pause', target: queue, reason });
+    return now;
   });
   await refreshPaused();
   return paused;
@@ -42,8 +43,8 @@ export async function resumeQueue(
   await withTransaction(pool, async (client) => {
     const removed = await client.query('DELETE FROM worker_api.paused_queue WHERE queue = $1', [queue]);
     if (removed.rowCount === 0) return;
-    await audit(client, principal, { action: 'queue.resume', target: queue, reason });
     await announcePause(client);
+    await audit(client, principal, { action: 'queue.resume', target: queue, reason });
   });
   await refreshPaused();
 }
