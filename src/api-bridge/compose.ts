@@ -1,5 +1,6 @@
 import type { Catalogue } from '../contract/catalogue/index.ts';
 import type { ScheduleDeclaration } from '../contract/schedules/declare-schedule.ts';
+import { installBulk } from './admin/bulk/install.ts';
 import { installOperations } from './admin/install-operations.ts';
 import { installJobSearch } from './admin/install-search.ts';
 import { installRetryFailedRoute } from './admin/retry-failed.ts';
@@ -130,7 +131,8 @@ export function composeApi({
   installAuditRoutes(app, { pool, authenticate, sealer: auditSealer });
   const { readCounts } = installAdminRoutes(app, { pool, authenticate, catalogue });
   const operations = installOperations(app, { pool, authenticate, engine, readCounts, log });
-  const searching = installJobSearch(app, { pool, authenticate, catalogue, engine, readCounts, log });
+  installJobSearch(app, { pool, authenticate, catalogue, readCounts });
+  const bulk = installBulk(app, { pool, authenticate, catalogue, engine, log });
   installRetryFailedRoute(app, { pool, authenticate, retry: engine.retry });
   const scheduling = { pool, catalogue, enqueueIn: engine.enqueue.enqueueIn, enabled: env.SCHEDULES_ENABLED };
   installScheduleRoutes(app, { ...scheduling, authenticate });
@@ -160,7 +162,7 @@ export function composeApi({
     createAttemptPlaneRetention({ pool, log }),
     createMetricRetention({ pool, log }),
     ...operations,
-    ...searching,
+    ...bulk,
     auditSealer,
   ];
   return { http, lifecycle: createLifecycle([...engine.services, signals.listener, ...upkeep, http], log) };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobState, text, timestamp } from './fields.ts';
+import { SEARCH_LIMITS } from './search/terms.ts';
 import { workerView } from './worker.ts';
 
 export const role = z.enum(['viewer', 'operator', 'admin']);
@@ -11,7 +12,8 @@ export const signInRequest = z.object({
   password: text(1, 1024),
   client_ip: text(0, 64).optional(),
 });
-export const operatorView = z.object({ id: z.string(), email: z.string(), role });
+/** A person; whether they see payloads is a right apart from their role. */
+export const operatorView = z.object({ id: z.string(), email: z.string(), role, seesPayloads: z.boolean() });
 export type OperatorView = z.infer<typeof operatorView>;
 export const signedIn = z.object({ session_token: z.string(), expires_at: timestamp, user: operatorView });
 export const sessionView = z.object({ expires_at: timestamp, user: operatorView });
@@ -66,6 +68,8 @@ export const overview = z.object({
 export type Overview = z.infer<typeof overview>;
 
 export const jobListQuery = z.object({
+  /** Terms such as `state:failed queue:email data.order.id:7 age:>5m`: see docs/protocol.md. */
+  q: z.string().max(SEARCH_LIMITS.characters).optional(),
   state: jobState.or(z.enum(['ready', 'waiting'])).optional(),
   queue: z.string().max(128).optional(),
   name: z.string().max(200).optional(),
@@ -98,12 +102,27 @@ export type JobListItem = z.infer<typeof jobListItem>;
 export const jobList = z.object({
   jobs: z.array(jobListItem),
   nextCursor: z.string().optional(),
+  /** Of a large table: how far back was looked, when older jobs may match too. `nextCursor` goes on from there. */
+  lookedBackTo: timestamp.optional(),
   /** Of the queue asked for, or of all declared queues; state and name do not narrow them. */
   counts: stateCounts,
   /** Whether the table is so large that counts are estimates and the list looks at bounded stretches of it. */
   estimated: z.boolean(),
 });
 export type JobList = z.infer<typeof jobList>;
+const facet = z.array(z.object({ value: z.string(), count: z.number() }));
+export const jobFacets = z.object({
+  /** How many jobs match. */
+  matched: z.number(),
+  /** Whether not all of them were counted: then every number is a lower bound. */
+  more: z.boolean(),
+  states: facet,
+  queues: facet,
+  names: facet,
+  workers: facet,
+  groups: facet,
+});
+export type JobFacets = z.infer<typeof jobFacets>;
 export const workerList = z.object({ workers: z.array(workerView) });
 export const reason = z.object({ reason: text(0, 500).optional(), leave: z.enum(['drain', 'stop']).default('drain') });
 

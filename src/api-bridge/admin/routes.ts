@@ -1,3 +1,4 @@
+import type { Catalogue } from '../../contract/catalogue/index.ts';
 import { listJobs as listJobsRoute, readOverview as readOverviewRoute } from '../../contract/routes/operators.ts';
 import { readExecutions as readExecutionsRoute } from '../../contract/routes/executions.ts';
 import type { Pool } from '../db/pool.ts';
@@ -5,15 +6,18 @@ import { serveRoute, type Authenticate, type BridgeApp } from '../http/serve-rou
 import { readCounts, type Counts } from './counts.ts';
 import { EXACT_BELOW_BYTES } from './job-table.ts';
 import { readExecutions } from './executions.ts';
+import { jobsForPerson } from './job-for-person.ts';
 import { listJobs } from './list-jobs.ts';
 import { readOnly } from './read-only.ts';
 import { readOverview } from './overview.ts';
 import { createRecent } from './recent.ts';
+import { termsOfQuery } from './search/terms-of-query.ts';
 import { createThroughput } from './throughput.ts';
 
 export type AdminRoutesDeps = {
   readonly pool: Pool;
   readonly authenticate: Authenticate;
+  readonly catalogue: Catalogue;
   /** Size of the job table from which on counts are estimates. */
   readonly exactBelowBytes?: number;
 };
@@ -23,7 +27,7 @@ const SHARED_MS = 1_000;
 
 /** What the dashboard reads: overview and jobs. Nothing here writes. Gives the counts that all pages share. */
 export function installAdminRoutes(app: BridgeApp, deps: AdminRoutesDeps): { readCounts(): Promise<Counts> } {
-  const { pool, authenticate, exactBelowBytes = EXACT_BELOW_BYTES } = deps;
+  const { pool, authenticate, catalogue, exactBelowBytes = EXACT_BELOW_BYTES } = deps;
   const sharedCounts = createRecent(() => readCounts(pool, exactBelowBytes), SHARED_MS);
   const readThroughput = createThroughput(pool);
   const sharedOverview = createRecent(
@@ -33,9 +37,13 @@ export function installAdminRoutes(app: BridgeApp, deps: AdminRoutesDeps): { rea
 
   serveRoute(app, authenticate, readOverviewRoute, async () => ({ status: 200, data: await sharedOverview() }));
 
-  serveRoute(app, authenticate, listJobsRoute, async ({ query }) => ({
+  serveRoute(app, authenticate, listJobsRoute, async ({ query, principal }) => ({
     status: 200,
-    data: await listJobs({ pool, readCounts: sharedCounts }, query),
+    data: jobsForPerson(
+      await listJobs({ pool, readCounts: sharedCounts }, termsOfQuery(query, principal, catalogue), query),
+      principal,
+      catalogue,
+    ),
   }));
 
   serveRoute(app, authenticate, readExecutionsRoute, async ({ query }) => ({

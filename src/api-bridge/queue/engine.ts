@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from '../../process/logger.ts';
 import type { Service } from '../../process/lifecycle.ts';
 import type { Catalogue } from '../../contract/catalogue/index.ts';
+import type { SettleResult } from '../../contract/settlement.ts';
 import { queueWeight } from '../../contract/queues.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Pool, Queryable } from '../db/pool.ts';
@@ -11,6 +12,7 @@ import { createBoss, QUEUE_SCHEMA } from './boss.ts';
 import { claimRound } from './claim-round.ts';
 import { replayClaim } from './claim-replay.ts';
 import { cancelJob, cancelJobIn, retryJob } from './change-job.ts';
+import { deleteJobs, moveJobs, prioritiseJobs } from './change-many.ts';
 import { declareQueues, missingQueues } from './declare-queues.ts';
 import { discardDeadLetters } from './dead-letters.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -19,14 +21,14 @@ import { createGiver } from './give-back.ts';
 import type { Labels } from './guards/capability.ts';
 import { createGuards } from './guards/guards.ts';
 import { createGuardKeeper } from './guards/keeper.ts';
-import { isHoldNotice } from './guards/notice.ts';
+import { readNotice } from './guards/notice.ts';
 import type { JobHooks } from './hooks.ts';
 import { createLeaseBook } from './lease-book.ts';
 import { announcePause, createPausedQueues, isPauseNotice } from './paused-queues.ts';
 import { purgeQueue } from './purge-queue.ts';
 import { readReadyQueues } from './ready-queues.ts';
 import { sweepLeases } from './reaper.ts';
-import { createSettler } from './settle.ts';
+import { createSettler, type Settling } from './settle.ts';
 import { createSupervisor } from './supervisor.ts';
 import { createToucher } from './touch.ts';
 import type { ClaimAsk } from './waiter.ts';
@@ -39,6 +41,7 @@ export type EngineOptions = {
   readonly catalogue: Catalogue;
   readonly leaseSeconds: number;
   readonly confirmSeconds: number;
+  readonly runawayGuard: boolean;
   readonly log: Logger;
 };
 
@@ -64,7 +67,14 @@ export function createEngine(options: EngineOptions) {
   }
 
   const notify = (queue: string) => dispatcher.notify(queue);
-  const guards = createGuards({ pool, catalogue, channel: NOTIFY_CHANNEL, notify, log });
+  const guards = createGuards({
+    pool,
+    catalogue,
+    channel: NOTIFY_CHANNEL,
+    runawayGuard: options.runawayGuard,
+    notify,
+    log,
+  });
 
   const dispatcher = createDispatcher({
     runRound: (round) => claimRound({ boss, pool, hooks, guards }, round),
@@ -72,7 +82,7 @@ export function createEngine(options: EngineOptions) {
       const withHeld = guards.labelledQueues().filter((queue) => queues.includes(queue));
       return [...(await readReadyQueues(pool, queues)), ...withHeld];
     },
-    replay: (name) => replayClaim(pool, name),
+    replay: (name) => replayClaim(pool, name, guards.keyOf),
     granted: ({ ref }) => book.granted(ref),
     roundFailed: () => supervisor.lookForStrays(),
     giveBack: (jobs) => void giveBack(jobs.map((job) => job.ref)),
@@ -86,6 +96,12 @@ export function createEngine(options: EngineOptions) {
     await dispatcher.lookAgain();
   }
 
+  function hearNotice(payload: string): void {
+    const notice = readNotice(payload);
+    if (notice === undefined) dispatcher.notify(payload);
+    else guards.hear(notice).catch((error: unknown) => log.debug({ err: error }, 'could not read what is held'));
+  }
+
   const listener = createListener(
     {
       url: options.databaseUrl,
@@ -93,9 +109,7 @@ export function createEngine(options: EngineOptions) {
       onNotify: (payload) => {
         if (isPauseNotice(payload))
           refreshPaused().catch((error: unknown) => log.debug({ err: error }, 'could not read the paused queues'));
-        else if (isHoldNotice(payload))
-          guards.refresh().catch((error: unknown) => log.debug({ err: error }, 'could not read what is held'));
-        else dispatcher.notify(payload);
+        else hearNotice(payload);
       },
       onReconnect: () =>
         void lookAgain().catch((error: unknown) => log.debug({ err: error }, 'could not look at the queues')),
@@ -130,6 +144,7 @@ export function createEngine(options: EngineOptions) {
     },
   };
 
+  const settle = createSettler(failing, book);
   const holder = (jobId: string): AttemptRef | undefined => book.ofJob(jobId);
   const changing = { ...failing, holder };
 
@@ -141,7 +156,12 @@ export function createEngine(options: EngineOptions) {
     dismiss: dispatcher.dismiss,
     parked: dispatcher.parked,
     touch: createToucher(boss, pool),
-    settle: createSettler(failing, book),
+    async settle(settling: Settling): Promise<SettleResult> {
+      const result = await settle(settling);
+      if (result.verdict === 'accepted') guards.ended(settling.ref, settling.outcome);
+      return result;
+    },
+    liftBan: guards.lift,
     enqueue: createEnqueuer(boss, pool),
     giveBack,
     holder,
@@ -150,6 +170,10 @@ export function createEngine(options: EngineOptions) {
     refreshPaused,
     cancel: (target: { queue: string; id: string }) => cancelJob(changing, target),
     cancelIn: (client: Queryable, target: { queue: string; id: string }) => cancelJobIn(changing, client, target),
+    deleteMany: (queue: string, ids: readonly string[]) => deleteJobs(failing, queue, ids),
+    moveMany: (from: string, to: string, ids: readonly string[]) => moveJobs(pool, from, to, ids),
+    prioritiseMany: (queue: string, priority: number, ids: readonly string[]) =>
+      prioritiseJobs(pool, queue, priority, ids),
     purge: (queue: string) => purgeQueue(failing, queue),
     retry: (target: { queue: string; id: string }, how?: { readonly startInSeconds?: number }) =>
       retryJob(changing, target, how),

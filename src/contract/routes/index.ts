@@ -4,7 +4,9 @@ import type { RouteDefinition } from './define-route.ts';
 import * as executions from './executions.ts';
 import * as failures from './failures.ts';
 import * as files from './files.ts';
+import * as jobValue from './job-value.ts';
 import * as jobLogs from './job-logs.ts';
+import * as jobSearch from './job-search.ts';
 import * as jobs from './jobs.ts';
 import * as metrics from './metrics.ts';
 import * as operators from './operators.ts';
@@ -23,7 +25,9 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(failures),
   ...Object.values(schedules),
   ...Object.values(jobLogs),
+  ...Object.values(jobSearch),
   ...Object.values(executions),
   ...Object.values(metrics),
   ...Object.values(audit),
+  ...Object.values(jobValue),
 ];

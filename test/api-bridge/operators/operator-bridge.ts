@@ -2,6 +2,7 @@ import { CATALOGUE, createCatalogue } from '../../../src/contract/catalogue/inde
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { AddressInfo } from 'node:net';
+import { installJobSearch } from '../../../src/api-bridge/admin/install-search.ts';
 import { installAdminRoutes } from '../../../src/api-bridge/admin/routes.ts';
 import { createAuthenticate } from '../../../src/api-bridge/auth/authenticate.ts';
 import { createSealer } from '../../../src/api-bridge/auth/sealer.ts';
@@ -41,17 +42,24 @@ export async function startOperatorBridge(exactBelowBytes?: number): Promise<Ope
 
   const secrets = { current: SECRET };
   const sessions = createSessions(pool);
+  const catalogue = createCatalogue(CATALOGUE);
   const authenticate = createAuthenticate({
     pool,
     sealer: createSealer(secrets),
-    catalogue: createCatalogue(CATALOGUE),
+    catalogue,
     verifyServiceToken: createServiceTokenVerifier({ secrets }),
     findSession: sessions.find,
   });
   const app: BridgeApp = new Hono();
   app.onError(createErrorHandler(log));
   installOperatorRoutes(app, { pool, authenticate, sessions });
-  installAdminRoutes(app, { pool, authenticate, ...(exactBelowBytes === undefined ? {} : { exactBelowBytes }) });
+  const { readCounts } = installAdminRoutes(app, {
+    pool,
+    authenticate,
+    catalogue,
+    ...(exactBelowBytes === undefined ? {} : { exactBelowBytes }),
+  });
+  installJobSearch(app, { pool, authenticate, catalogue, readCounts });
 
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
