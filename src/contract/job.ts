@@ -87,8 +87,11 @@ export const jobView = z.object({
   queue: z.string(),
   name: z.string(),
   state: jobState,
+  /** Left out for people when it is large: then `payloadBytes` says how large, and it is read in parts. */
   payload: z.unknown(),
+  payloadBytes: z.number().optional(),
   output: z.unknown().optional(),
+  outputBytes: z.number().optional(),
   priority: z.number(),
   attempt: z.number(),
   maxAttempts: z.number(),

@@ -25,6 +25,7 @@ import { inZone } from './parts/zone.ts';
 import { installOverviewPage } from './overview/routes.ts';
 import { installQueuePages } from './queues/routes.ts';
 import { installSignIn } from './sign-in/routes.ts';
+import { installValuePages } from './value/routes.ts';
 import { installWorkerPages } from './workers/routes.ts';
 
 export type WebAppDeps = {
@@ -95,5 +96,6 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   installQueuePages(app, pages);
   installWorkerPages(app, pages);
   installAuditPages(app, pages);
+  installValuePages(app, pages);
   return app;
 }

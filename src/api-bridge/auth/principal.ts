@@ -11,6 +11,8 @@ export type AttemptRef = {
   readonly attempt: number;
   readonly claimedAtMs: number;
   readonly name: string;
+  /** What counts as the same job again, without its name; only of jobs that are guarded against loops. */
+  readonly loopKey?: string;
 };
 
 export type AttemptPrincipal = {
@@ -24,6 +26,8 @@ export type OperatorPrincipal = {
   readonly type: 'operator';
   readonly name: string;
   readonly role: Role;
+  /** Whether payloads and outputs are shown; a right apart from the role. */
+  readonly seesPayloads: boolean;
   /** Set when a person's session speaks, unset for an operator's service token. */
   readonly session?: { readonly tokenHash: string; readonly operatorId: string; readonly expiresAt: Date };
 };

@@ -44,7 +44,7 @@ function principalOf({ type, sub, queues, role: named }: ServiceClaims): Princip
     case 'producer':
       return { type, name: sub, ...limits };
     case 'operator':
-      return { type, name: sub, role: named ?? 'operator' };
+      return { type, name: sub, role: named ?? 'operator', seesPayloads: true };
     case 'scraper':
       return { type, name: sub };
   }

@@ -27,8 +27,8 @@ export async function ensureFirstOperator(
   await withTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [FIRST_OPERATOR_LOCK]);
     const made = await client.query(
-      `INSERT INTO worker_api.operator (id, email, password_hash, role)
-       SELECT $1, $2, $3, 'admin' WHERE NOT EXISTS (SELECT 1 FROM worker_api.operator)`,
+      `INSERT INTO worker_api.operator (id, email, password_hash, role, sees_payloads)
+       SELECT $1, $2, $3, 'admin', true WHERE NOT EXISTS (SELECT 1 FROM worker_api.operator)`,
       [randomUUID(), email.trim(), hash],
     );
     if (made.rowCount === 1) log.info({ email }, 'made the first operator, an admin');

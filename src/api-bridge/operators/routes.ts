@@ -19,14 +19,14 @@ export function installOperatorRoutes(app: BridgeApp, { pool, authenticate, sess
 
   serveRoute(app, authenticate, authenticateUser, async ({ body }) => {
     const { token, expiresAt, user } = await signIn({ ...body, clientIp: body.client_ip ?? '' });
-    const who = { type: 'operator', name: user.email, role: user.role } as const;
+    const who = { type: 'operator', name: user.email, role: user.role, seesPayloads: user.seesPayloads } as const;
     await audit(pool, who, { action: 'operator.sign_in', target: user.email, ip: body.client_ip });
     return { status: 200, data: { session_token: token, expires_at: expiresAt.toISOString(), user } };
   });
 
   serveRoute(app, authenticate, verifySession, async ({ principal }) => {
-    const { session, name, role } = signedIn(principal);
-    const user = { id: session.operatorId, email: name, role };
+    const { session, name, role, seesPayloads } = signedIn(principal);
+    const user = { id: session.operatorId, email: name, role, seesPayloads };
     return { status: 200, data: { expires_at: session.expiresAt.toISOString(), user } };
   });
 

@@ -18,7 +18,14 @@ export type Sessions = {
 };
 
 const opened = z.object({ expires_at: z.date() });
-const live = z.object({ operator_id: z.string(), expires_at: z.date(), stale: z.boolean(), email: z.string(), role });
+const live = z.object({
+  operator_id: z.string(),
+  expires_at: z.date(),
+  stale: z.boolean(),
+  email: z.string(),
+  role,
+  sees_payloads: z.boolean(),
+});
 
 /** Sessions live in PostgreSQL under the SHA-256 of their token; found ones are remembered for a second. */
 export function createSessions(pool: Pool, now: () => number = () => performance.now()): Sessions {
@@ -35,7 +42,7 @@ export function createSessions(pool: Pool, now: () => number = () => performance
       ]);
     }
     const session = { tokenHash, operatorId: row.operator_id, expiresAt: row.expires_at };
-    return { type: 'operator', name: row.email, role: row.role, session };
+    return { type: 'operator', name: row.email, role: row.role, seesPayloads: row.sees_payloads, session };
   }
 
   return {
@@ -72,7 +79,7 @@ function hashOf(token: string): string {
 }
 
 const FIND = `
-  SELECT s.operator_id, s.expires_at, s.last_seen_at < now() - interval '1 minute' AS stale, o.email, o.role
+  SELECT s.operator_id, s.expires_at, s.last_seen_at < now() - interval '1 minute' AS stale, o.email, o.role, o.sees_payloads
   FROM worker_api.operator_session s JOIN worker_api.operator o ON o.id = s.operator_id
   WHERE s.token_hash = $1 AND s.expires_at > now() AND s.last_seen_at > now() - $2::interval
     AND o.disabled_at IS NULL`;

@@ -11,7 +11,13 @@ export type Credentials = { readonly email: string; readonly password: string; r
 export type SignedIn = { readonly token: string; readonly expiresAt: Date; readonly user: OperatorView };
 export type SignIn = (credentials: Credentials) => Promise<SignedIn>;
 
-const operator = z.object({ id: z.string(), email: z.string(), role, password_hash: z.string() });
+const operator = z.object({
+  id: z.string(),
+  email: z.string(),
+  role,
+  sees_payloads: z.boolean(),
+  password_hash: z.string(),
+});
 
 /**
  * Exchanges credentials for a session. An unknown e-mail, a disabled operator and a wrong password cost the same work
@@ -35,13 +41,17 @@ export function createSignIn(pool: Pool, sessions: Sessions): SignIn {
     if (found === undefined || !matches) throw refused(attempt.triesLeft);
     await forgive(pool, attempter, attempt.id);
     const session = await sessions.open(found.id, clientIp);
-    return { ...session, user: { id: found.id, email: found.email, role: found.role } };
+    return {
+      ...session,
+      user: { id: found.id, email: found.email, role: found.role, seesPayloads: found.sees_payloads },
+    };
   };
 }
 
 async function findOperator(pool: Pool, email: string): Promise<z.infer<typeof operator> | undefined> {
   const found = await pool.query(
-    'SELECT id, email, role, password_hash FROM worker_api.operator WHERE lower(email) = $1 AND disabled_at IS NULL',
+    `SELECT id, email, role, sees_payloads, password_hash FROM worker_api.operator
+      WHERE lower(email) = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL`,
     [email],
   );
   return found.rows.length === 0 ? undefined : operator.parse(found.rows[0]);

@@ -2,8 +2,12 @@ import type { Catalogue } from '../../contract/catalogue/index.ts';
 import { queueWeight } from '../../contract/queues.ts';
 import { text } from '../../contract/fields.ts';
 import { LIMITS } from '../../contract/limits.ts';
+import { readJobValue } from '../../contract/routes/job-value.ts';
 import * as routes from '../../contract/routes/jobs.ts';
 import type { Progress } from '../../contract/worker.ts';
+import { jobForPerson } from '../admin/job-for-person.ts';
+import { levelOf } from '../admin/job-value.ts';
+import { redact } from '../admin/redact.ts';
 import { audit } from '../audit/write-audit.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Pool } from '../db/pool.ts';
@@ -66,7 +70,20 @@ export function installJobRoutes(
     const job = await readJobView({ db: pool, holder: engine.holder, progress }, params.queue, params.id);
     if (job === undefined)
       throw new BridgeError('not_found', `expected a job of queue ${params.queue}, got an id that it does not have`);
-    return { status: 200, data: { job } };
+    return {
+      status: 200,
+      data: { job: principal.type === 'operator' ? jobForPerson(job, principal, catalogue) : job },
+    };
+  });
+
+  serveRoute(app, authenticate, readJobValue, async ({ params, query, principal }) => {
+    const job = await readJobView({ db: pool, holder: engine.holder, progress }, params.queue, params.id);
+    const whole = job === undefined ? undefined : query.of === 'payload' ? job.payload : job.output;
+    const seen = redact(whole, { principal, paths: catalogue.find(job?.name ?? '')?.redact });
+    const level = whole === undefined ? undefined : levelOf(seen, query);
+    if (job === undefined || level === undefined)
+      throw new BridgeError('not_found', `expected a part of the ${query.of} of a job, got nothing at ${query.at}`);
+    return { status: 200, data: { name: job.name, ...level } };
   });
 
   serveRoute(app, authenticate, routes.cancelJob, async ({ params, body, principal }) => {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { RunawayTerms } from './runaway.ts';
 import type { CircuitChoice } from '../circuits.ts';
 
 /** What an attempt may be granted beyond its own progress, logs, steps, locks and idempotency marks. */
@@ -24,10 +25,14 @@ export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
   readonly circuit?: CircuitChoice;
   /** Only a worker that has registered with all of these labels is given the job. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** When jobs of one key are taken for a loop and stopped; `false`: never. Unsaid terms are RUNAWAY_DEFAULTS. */
+  readonly runaway?: Partial<RunawayTerms> | false;
   /** `process`: each run in a process of its own, which may block, crash or use up its memory without harm to others. */
   readonly isolate?: 'process';
   /** What that process may hold in memory, in MiB; over it, it is killed. 512 unless said otherwise. */
   readonly memoryLimitMb?: number;
+  /** Paths of the payload and the output that nobody is shown, such as `card.number` or `rows.*.email`. */
+  readonly redact?: readonly string[];
   /** The seed system's class name and the payload fields that its positional arguments fill, in order. */
   readonly seed?: { readonly jobClass: string; readonly args: readonly string[] };
 };

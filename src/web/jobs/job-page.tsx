@@ -1,10 +1,10 @@
 import type { JobView } from '../../contract/job.ts';
 import { renderPage } from '../frame/page.tsx';
+import { JobValueTree, jobValueSize } from '../value/job-value.tsx';
 import { mayOperate, type View } from '../frame/view.ts';
 import { Attempt } from '../parts/attempt.tsx';
 import { JOB_LOOKS, shownState, State, type ShownState } from '../parts/state.tsx';
-import { Tree } from '../parts/tree.tsx';
-import { bytes, duration, percent } from '../parts/words.ts';
+import { duration, percent } from '../parts/words.ts';
 import { AttemptCards } from './attempt-cards.tsx';
 import { findReason } from './find-reason.ts';
 import { JobFacts } from './job-facts.tsx';
@@ -40,9 +40,9 @@ export async function renderJob(view: View, job: JobView): Promise<string> {
             <h2>Facts</h2>
             <JobFacts job={job} nowMs={nowMs} />
             <h2 class="sp">
-              Input <small>{sizeOf(job.payload)}</small>
+              Input <small>{jobValueSize(job, 'payload')}</small>
             </h2>
-            <Tree value={job.payload} />
+            <JobValueTree job={job} of="payload" />
             <Output job={job} />
           </div>
         </div>
@@ -120,13 +120,13 @@ function Progress({ job, nowMs }: { job: JobView; nowMs: number }) {
 }
 
 function Output({ job }: { job: JobView }) {
-  if (job.state === 'completed' && job.output !== undefined) {
+  if (job.state === 'completed' && (job.output !== undefined || job.outputBytes !== undefined)) {
     return (
       <>
         <h2 class="sp">
-          Output <small>{sizeOf(job.output)}</small>
+          Output <small>{jobValueSize(job, 'output')}</small>
         </h2>
-        <Tree value={job.output} />
+        <JobValueTree job={job} of="output" />
       </>
     );
   }
@@ -138,8 +138,4 @@ function Output({ job }: { job: JobView }) {
       <p class="small mute">{nothing}</p>
     </>
   );
-}
-
-function sizeOf(value: unknown): string {
-  return bytes(Buffer.byteLength(JSON.stringify(value ?? null)));
 }

@@ -1,19 +1,21 @@
 import type { Child } from 'hono/jsx';
-import { hiddenBecause } from './hidden-keys.ts';
-import { Hidden } from './tree.tsx';
+import { hiddenRule } from '../../contract/hidden.ts';
+import { Hidden, ruleOf } from './hidden.tsx';
 
 const LONGEST = 110;
 
 /** The start of a payload on one line, as `{file: "f_6d10c4", preset: "720p"}`; nothing for an empty one. */
 export function Glance({ payload }: { payload: unknown }) {
   if (typeof payload !== 'object' || payload === null) return null;
+  const rule = hiddenRule(payload);
+  if (rule !== undefined) return <Hidden rule={rule} />;
   const entries = Object.entries(payload);
   if (entries.length === 0) return null;
   const parts: Child[] = [];
   let used = 0;
   for (const [key, value] of entries) {
-    const because = hiddenBecause(key, value);
-    const text = because === undefined ? short(value) : 'hidden';
+    const hidden = ruleOf(key, value);
+    const text = hidden === undefined ? short(value) : 'hidden';
     if (used > 0 && used + key.length + text.length > LONGEST) {
       parts.push(', …');
       break;
@@ -21,7 +23,7 @@ export function Glance({ payload }: { payload: unknown }) {
     parts.push(
       <>
         {parts.length > 0 && ', '}
-        {key}: {because === undefined ? text : <Hidden because={because} />}
+        {key}: {hidden === undefined ? text : <Hidden rule={hidden} />}
       </>,
     );
     used += key.length + text.length + 4;

@@ -7,10 +7,12 @@ type PagerProps = {
   newest?: string | undefined;
   /** The next page; absent on the last. */
   older?: string | undefined;
+  /** What leads to the first and to the next page. */
+  words?: readonly [string, string];
 };
 
 /** Below a table: what it shows, and the way on. Pages follow a key and not a number, so that nothing moves between two. */
-export function Pager({ children, newest, older }: PagerProps) {
+export function Pager({ children, newest, older, words: [first, next] = ['Newest', 'Older'] }: PagerProps) {
   return (
     <div class="pager">
       <span>{children}</span>
@@ -18,12 +20,12 @@ export function Pager({ children, newest, older }: PagerProps) {
         <div class="acts">
           {newest !== undefined && (
             <a class="btn" href={newest}>
-              Newest
+              {first}
             </a>
           )}
           {older !== undefined && (
             <a class="btn" href={older} rel="next">
-              Older
+              {next}
             </a>
           )}
         </div>

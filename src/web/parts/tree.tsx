@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
-import { hiddenBecause } from './hidden-keys.ts';
+import { hiddenRule } from '../../contract/hidden.ts';
+import { Hidden, ruleOf } from './hidden.tsx';
 import { plural, thousands } from './words.ts';
 
 /** A payload may have 2 MB; a page shows so many values of it and so much of each. */
@@ -13,6 +14,13 @@ type Budget = { left: number };
 /** JSON as nested lists that open and close without a script. Values under secret keys are hidden. */
 export function Tree({ value }: { value: unknown }) {
   const budget: Budget = { left: MOST_VALUES };
+  const rule = hiddenRule(value);
+  if (rule !== undefined)
+    return (
+      <p class="tree">
+        <Hidden rule={rule} /> <span class="mute small">{rule}</span>
+      </p>
+    );
   if (!isBranch(value)) return <p class="tree">{leaf(value)}</p>;
   const entries = Object.entries(value);
   if (entries.length === 0) return <p class="small mute">Empty.</p>;
@@ -34,11 +42,11 @@ function branch(value: object, depth: number, budget: Budget): Child {
 
 function row(key: string, value: unknown, depth: number, budget: Budget): Child {
   const name = <span class="key">{key}:</span>;
-  const because = hiddenBecause(key, value);
-  if (because !== undefined) {
+  const rule = ruleOf(key, value);
+  if (rule !== undefined) {
     return (
       <>
-        {name} <Hidden because={because} />
+        {name} <Hidden rule={rule} />
       </>
     );
   }
@@ -73,14 +81,6 @@ function leaf(value: unknown): Child {
     return <span class="s">{JSON.stringify(shown)}</span>;
   }
   return <span class="u">{value === undefined ? 'none' : JSON.stringify(value)}</span>;
-}
-
-export function Hidden({ because }: { because: string }) {
-  return (
-    <span class="hid" title={`Hidden for everyone: the key matches *${because}*`}>
-      hidden
-    </span>
-  );
 }
 
 function isBranch(value: unknown): value is object {

@@ -14,7 +14,7 @@ import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 
 const log = createLogger({ name: 'test', level: 'silent' });
 const seal = createSealKey({ current: 'a secret of the tests' });
-const ann = { type: 'operator', name: 'ann', role: 'admin' } as const;
+const ann = { type: 'operator', name: 'ann', role: 'admin', seesPayloads: true } as const;
 
 let database: TestDatabase;
 let pool: Pool;

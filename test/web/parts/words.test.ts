@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hiddenBecause } from '../../../src/web/parts/hidden-keys.ts';
+import { hiddenBecause } from '../../../src/contract/hidden.ts';
 import { bytes, duration, listed, percent, plural, roughly } from '../../../src/web/parts/words.ts';
 
 describe('durations', () => {
