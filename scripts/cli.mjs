@@ -1,5 +1,5 @@
-// npm run cli -- token | enqueue | jwks | config | migrate | doctor | audit: each command lives in the room that may do its work.
-const ownedByApi = ['migrate', 'doctor', 'audit'];
+// npm run cli -- token | enqueue | jwks | config | migrate | doctor | audit | roles: each command lives in the room that may do its work.
+const ownedByApi = ['migrate', 'doctor', 'audit', 'roles'];
 const load = (path) => import(new URL(`../dist/${path}.js`, import.meta.url).href);
 
 if (process.argv[2] === 'config') {

@@ -5,6 +5,7 @@ import { auditCommand } from './audit.ts';
 import { doctor } from './doctor.ts';
 import { readCommandEnv, type CommandEnv } from './env.ts';
 import { migrate } from './migrate.ts';
+import { roles } from './roles.ts';
 
 // The commands that need the database, so they belong to the API.
 
@@ -14,6 +15,7 @@ const COMMANDS = new Map<string, Command>([
   ['migrate', migrate],
   ['doctor', doctor],
   ['audit', auditCommand],
+  ['roles', roles],
 ]);
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
