@@ -3,6 +3,7 @@ import type { ScheduleDeclaration } from '../contract/schedules/declare-schedule
 import { installBulk } from './admin/bulk/install.ts';
 import { installOperations } from './admin/install-operations.ts';
 import { installJobSearch } from './admin/install-search.ts';
+import { installLimitRoutes } from './admin/limits/routes.ts';
 import { installRetryFailedRoute } from './admin/retry-failed.ts';
 import { installAdminRoutes } from './admin/routes.ts';
 import { installAuditRoutes } from './audit/routes.ts';
@@ -133,6 +134,7 @@ export function composeApi({
   const operations = installOperations(app, { pool, authenticate, engine, readCounts, log });
   installJobSearch(app, { pool, authenticate, catalogue, readCounts });
   const bulk = installBulk(app, { pool, authenticate, catalogue, engine, log });
+  installLimitRoutes(app, { pool, authenticate, runawayGuard: env.RUNAWAY_GUARD, liftBan: engine.liftBan });
   installRetryFailedRoute(app, { pool, authenticate, retry: engine.retry });
   const scheduling = { pool, catalogue, enqueueIn: engine.enqueue.enqueueIn, enabled: env.SCHEDULES_ENABLED };
   installScheduleRoutes(app, { ...scheduling, authenticate });

@@ -51,6 +51,9 @@ export const apiEnv = z.object({
   SCHEDULES_ENABLED: flag
     .default(false)
     .describe('whether declared schedules run; otherwise they are paused until a person resumes them'),
+  RUNAWAY_GUARD: flag
+    .default(true)
+    .describe('whether jobs of one key that run in a loop are stopped; off: never, whatever definitions say'),
   METRICS_TOKEN: z.string().min(1).optional().describe('when set, /metrics wants a scraper token or this value'),
   DASHBOARD_EMAIL: z.string().optional().describe('the first admin, made when there is no operator'),
   DASHBOARD_PASSWORD: z.string().min(8).optional().describe('its password'),

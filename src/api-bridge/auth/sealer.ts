@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { previousHolds, type Secrets } from '../../process/token-secrets.ts';
 import type { AttemptRef } from './principal.ts';
@@ -17,6 +17,7 @@ const fields = z.tuple([
   z.number().int(), // attempt
   z.number(), // claimed at, ms
   z.string(), // job name
+  z.string().optional(), // loop key
 ]);
 
 export type Sealer = {
@@ -37,9 +38,18 @@ export function createSealer(secrets: Secrets, now: () => number = Date.now): Se
   };
   return {
     seal(kind, ref) {
-      const { queue, jobId, retryCount, workerId, attempt, claimedAtMs, name } = ref;
+      const { queue, jobId, retryCount, workerId, attempt, claimedAtMs, name, loopKey } = ref;
       const body = Buffer.from(
-        JSON.stringify([queue, jobId, retryCount, workerId, attempt, claimedAtMs, name]),
+        JSON.stringify([
+          queue,
+          jobId,
+          retryCount,
+          workerId,
+          attempt,
+          claimedAtMs,
+          name,
+          ...(loopKey === undefined ? [] : [loopKey]),
+        ]),
       ).toString('base64url');
       return `${PREFIX[kind]}${body}.${mac(keys[kind].current, body).toString('base64url')}`;
     },
@@ -49,7 +59,7 @@ export function createSealer(secrets: Secrets, now: () => number = Date.now): Se
       if (body === undefined || signature === undefined || rest.length > 0) return undefined;
       const given = Buffer.from(signature, 'base64url');
       const { current, previous } = keys[kind];
-      const opens = (key: Buffer) => given.length === MAC_BYTES && timingSafeEqual(given, mac(key, body));
+      const opens = (key: KeyObject) => given.length === MAC_BYTES && timingSafeEqual(given, mac(key, body));
       const genuine = opens(current) || (previous !== undefined && previousHolds(secrets, now()) && opens(previous));
       return genuine ? refOf(body) : undefined;
     },
@@ -57,17 +67,19 @@ export function createSealer(secrets: Secrets, now: () => number = Date.now): Se
 }
 
 function keysFor({ current, previous }: Secrets, kind: SealKind) {
-  const derive = (secret: string) => Buffer.from(hkdfSync('sha256', secret, 'powernode', kind, 32));
+  // A key object, because with plain bytes every MAC would spend most of its time on making one.
+  const derive = (secret: string) => createSecretKey(Buffer.from(hkdfSync('sha256', secret, 'powernode', kind, 32)));
   return { current: derive(current), previous: previous === undefined ? undefined : derive(previous) };
 }
 
-function mac(key: Buffer, body: string): Buffer {
+function mac(key: KeyObject, body: string): Buffer {
   return createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES);
 }
 
 function refOf(body: string): AttemptRef | undefined {
   const parsed = fields.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
   if (!parsed.success) return undefined;
-  const [queue, jobId, retryCount, workerId, attempt, claimedAtMs, name] = parsed.data;
-  return { queue, jobId, retryCount, workerId, attempt, claimedAtMs, name };
+  const [queue, jobId, retryCount, workerId, attempt, claimedAtMs, name, loopKey] = parsed.data;
+  const ref = { queue, jobId, retryCount, workerId, attempt, claimedAtMs, name };
+  return loopKey === undefined ? ref : { ...ref, loopKey };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Queryable } from '../db/pool.ts';
-import { readClaimed, type Claimed } from './claimed-row.ts';
+import { readClaimed, type Claimed, type LoopKeyOf } from './claimed-row.ts';
 
 const row = z.object({
   queue: z.string(),
@@ -34,7 +34,11 @@ export async function rememberClaim(
  * The jobs of an earlier claim that are still held under it, or undefined when there is no such claim or nothing of
  * it is left; then it is forgotten, so that the id may name a new claim.
  */
-export async function replayClaim(db: Queryable, { workerId, claimId }: ClaimName): Promise<Claimed[] | undefined> {
+export async function replayClaim(
+  db: Queryable,
+  { workerId, claimId }: ClaimName,
+  keyOf: LoopKeyOf,
+): Promise<Claimed[] | undefined> {
   const found = await db.query(
     `SELECT j.name AS queue, j.id, j.data, j.retry_count AS "retryCount", j.retry_limit AS "retryLimit", j.priority,
             j.created_on AS "createdOn", j.started_on AS "startedOn", j.expire_seconds AS "expireInSeconds"
@@ -49,7 +53,7 @@ export async function replayClaim(db: Queryable, { workerId, claimId }: ClaimNam
   const jobs = z
     .array(row)
     .parse(found.rows)
-    .flatMap((each) => readClaimed(each, workerId) ?? []);
+    .flatMap((each) => readClaimed(each, workerId, keyOf) ?? []);
   if (jobs.length > 0) return jobs;
   await db.query('DELETE FROM worker_api.claim WHERE worker_id = $1 AND claim_id = $2', [workerId, claimId]);
   return undefined;

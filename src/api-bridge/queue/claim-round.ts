@@ -3,11 +3,11 @@ import { withTransaction } from '../db/transaction.ts';
 import { compareExactly } from '../db/exact-time.ts';
 import { withExactTimes, type Boss } from './boss.ts';
 import { rememberClaim } from './claim-replay.ts';
-import { readClaimed, refOf, type Claimed, type ClaimedRow } from './claimed-row.ts';
+import { readClaimed, refOf, type Claimed, type ClaimedRow, type LoopKeyOf } from './claimed-row.ts';
 import { endFailed } from './fail.ts';
 import type { Capability } from './guards/capability.ts';
 import type { Guards } from './guards/guards.ts';
-import type { Held } from './guards/hold.ts';
+import type { PutBack, Verdict } from './guards/hold.ts';
 import type { JobHooks } from './hooks.ts';
 
 /** One claim that takes part in a round. */
@@ -40,7 +40,7 @@ export type RoundDeps = {
   readonly boss: Boss;
   readonly pool: Pool;
   readonly hooks: JobHooks;
-  readonly guards: Pick<Guards, 'mayHold' | 'offer' | 'closeOffer' | 'judge' | 'hold' | 'afterHold'>;
+  readonly guards: Pick<Guards, 'mayHold' | 'keyOf' | 'offer' | 'closeOffer' | 'judge' | 'hold' | 'afterHold'>;
 };
 
 /**
@@ -56,7 +56,7 @@ export async function claimRound(deps: RoundDeps, round: Round): Promise<RoundRe
     !guards.mayHold();
   const seats = round.claimants.map((claimant): Seat => ({ claimant, jobs: [] }));
   const malformed: Refused[] = [];
-  const held: Held[] = [];
+  const held: PutBack[] = [];
   const dry: string[] = [];
 
   async function fill(client: Queryable): Promise<void> {
@@ -67,7 +67,8 @@ export async function claimRound(deps: RoundDeps, round: Round): Promise<RoundRe
       const rows = await fetchRows(boss, client, queue, wanted);
       if (offer !== undefined) await guards.closeOffer(client, offer, new Set(rows.map((row) => row.id)));
       if (rows.length < wanted) dry.push(queue);
-      seatRows(seats, rows, { malformed, held, judge: (claimed) => guards.judge(claimed, queue, round.capability) });
+      const judge = (claimed: Claimed) => guards.judge(claimed, queue, round.capability);
+      seatRows(seats, rows, { malformed, held, judge, keyOf: guards.keyOf });
     }
     if (held.length > 0) await guards.hold(client, held);
     for (const { claimant, jobs } of seats) {
@@ -87,23 +88,28 @@ type Refused = { readonly row: ClaimedRow; readonly workerId: string };
 
 type Sorting = {
   readonly malformed: Refused[];
-  readonly held: Held[];
-  judge(claimed: Claimed): Held['reason'] | undefined;
+  readonly held: PutBack[];
+  judge(claimed: Claimed): Verdict | undefined;
+  keyOf: LoopKeyOf;
 };
 
 /** Gives rows to seats in their order; what is not of our form, or may not run now, takes no seat. */
-function seatRows(seats: readonly Seat[], rows: readonly ClaimedRow[], { malformed, held, judge }: Sorting): void {
+function seatRows(
+  seats: readonly Seat[],
+  rows: readonly ClaimedRow[],
+  { malformed, held, judge, keyOf }: Sorting,
+): void {
   let at = 0;
   for (const row of rows) {
     while (at < seats.length - 1 && isFull(seats[at])) at += 1;
     const place = seats[at];
     if (place === undefined) return;
     const { workerId } = place.claimant;
-    const claimed = readClaimed(row, workerId);
-    const reason = claimed === undefined ? undefined : judge(claimed);
+    const claimed = readClaimed(row, workerId, keyOf);
+    const verdict = claimed === undefined ? undefined : judge(claimed);
     if (claimed === undefined) malformed.push({ row, workerId });
-    else if (reason === undefined) place.jobs.push(claimed);
-    else held.push({ claimed, reason });
+    else if (verdict === undefined) place.jobs.push(claimed);
+    else held.push({ claimed, ...verdict });
   }
 }
 

@@ -19,12 +19,17 @@ export type ClaimedRow = {
 
 export type Claimed = { readonly ref: AttemptRef; readonly row: ClaimedRow; readonly envelope: JobEnvelope };
 
+/** What counts as the same job again; undefined for jobs that are not guarded against loops. */
+export type LoopKeyOf = (envelope: JobEnvelope) => string | undefined;
+
 /** Reads a claimed row; undefined when its data is not of our form, so that nobody could ever run it. */
-export function readClaimed(row: ClaimedRow, workerId: string): Claimed | undefined {
+export function readClaimed(row: ClaimedRow, workerId: string, keyOf: LoopKeyOf): Claimed | undefined {
   const parsed = jobEnvelope.safeParse(row.data);
   if (!parsed.success) return undefined;
   const envelope = parsed.data;
-  return { ref: refOf(row, workerId, envelope.name, envelope.meta?.released ?? 0), row, envelope };
+  const ref = refOf(row, workerId, envelope.name, envelope.meta?.released ?? 0);
+  const loopKey = keyOf(envelope);
+  return { ref: loopKey === undefined ? ref : { ...ref, loopKey }, row, envelope };
 }
 
 export function refOf(row: ClaimedRow, workerId: string, name: string, released: number): AttemptRef {

@@ -13,6 +13,8 @@ export const jobEnvelope = z.object({
       traceparent: z.string().optional(),
       producer: z.string().optional(),
       fingerprint: z.string().optional(),
+      /** It was delayed once already because its key runs often. */
+      delayed: z.boolean().optional(),
     })
     .optional(),
 });

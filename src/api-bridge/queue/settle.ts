@@ -6,7 +6,7 @@ import { createFold } from './fold.ts';
 import { leaseKey, type LeaseBook } from './lease-book.ts';
 import { releaseAttempt } from './release.ts';
 
-type Settling = { readonly ref: AttemptRef; readonly outcome: Outcome };
+export type Settling = { readonly ref: AttemptRef; readonly outcome: Outcome };
 
 /**
  * Settles one attempt and answers when PostgreSQL has it. Two settlements of the same attempt run one after the

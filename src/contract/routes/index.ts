@@ -8,6 +8,7 @@ import * as jobValue from './job-value.ts';
 import * as jobLogs from './job-logs.ts';
 import * as jobSearch from './job-search.ts';
 import * as jobs from './jobs.ts';
+import * as limits from './limits.ts';
 import * as metrics from './metrics.ts';
 import * as operators from './operators.ts';
 import * as queues from './queues.ts';
@@ -27,6 +28,7 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(jobLogs),
   ...Object.values(jobSearch),
   ...Object.values(executions),
+  ...Object.values(limits),
   ...Object.values(metrics),
   ...Object.values(audit),
   ...Object.values(jobValue),

@@ -3,7 +3,7 @@ import type { Logger } from '../../../process/logger.ts';
 import { sleep } from '../../../process/sleep.ts';
 import type { Guards } from './guards.ts';
 
-type KeeperDeps = { readonly guards: Pick<Guards, 'refresh' | 'beat' | 'tidy'>; readonly log: Logger };
+type KeeperDeps = { readonly guards: Pick<Guards, 'start' | 'beat' | 'tidy'>; readonly log: Logger };
 
 const BEAT_MS = 1_000;
 /** How often the tables are read without anybody having told of a change. */
@@ -32,7 +32,7 @@ export function createGuardKeeper({ guards, log }: KeeperDeps): Service {
   return {
     name: 'guard-keeper',
     async start() {
-      await guards.refresh();
+      await guards.start();
       loop ??= keep();
     },
     async stop() {

@@ -1,6 +1,6 @@
 import type { Pool, Queryable } from '../../db/pool.ts';
 import { withTransaction } from '../../db/transaction.ts';
-import type { HoldKind } from './hold.ts';
+import type { HoldKind } from '../../../contract/hold.ts';
 
 export type HeldList = { readonly kind: HoldKind; readonly key: string };
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Pool } from '../../db/pool.ts';
-import type { HoldKind } from './hold.ts';
+import { holdKind, type HoldKind } from '../../../contract/hold.ts';
 import { letAllGo } from './release-held.ts';
 
-const list = z.object({ kind: z.enum(['labels', 'runaway', 'concurrency']), key: z.string() });
+const list = z.object({ kind: holdKind, key: z.string() });
 
 /** A reason and its first held job are written by one transaction, which others do not see while it runs. */
 const GRACE = `interval '5 seconds'`;

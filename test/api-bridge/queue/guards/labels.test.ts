@@ -6,11 +6,11 @@ const GPU = { gpu: 'yes' };
 let replicas: Awaited<ReturnType<typeof openReplicas>>;
 
 beforeAll(async () => {
-  replicas = await openReplicas(2, [
-    job('plain'),
-    job('demanding', { labels: GPU }),
-    job('demanding.more', { labels: { ...GPU, zone: 'eu' } }),
-  ]);
+  replicas = await openReplicas(
+    2,
+    [job('plain'), job('demanding', { labels: GPU }), job('demanding.more', { labels: { ...GPU, zone: 'eu' } })],
+    { runawayGuard: false },
+  );
 });
 afterAll(() => replicas.stop());
 

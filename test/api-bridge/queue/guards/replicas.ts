@@ -22,7 +22,7 @@ export type Enqueue = { payload?: unknown; queue?: string; priority?: number; gr
 export async function openReplicas(
   count: number,
   jobs: readonly JobDeclaration[],
-  options: { confirmSeconds?: number } = {},
+  options: { confirmSeconds?: number; runawayGuard?: boolean } = {},
 ) {
   const log = createLogger({ name: 'test', level: 'silent' });
   const database = await createDatabase();
@@ -40,6 +40,7 @@ export async function openReplicas(
       catalogue,
       leaseSeconds: 12,
       confirmSeconds: options.confirmSeconds ?? 60,
+      runawayGuard: options.runawayGuard ?? true,
       log,
     });
     const lifecycle = createLifecycle(engine.services, log);
