@@ -7,6 +7,7 @@ import { installAssets } from './assets/routes.ts';
 import { installAuditPages } from './audit/routes.ts';
 import type { DashboardBridge } from './bridge/dashboard-bridge.ts';
 import type { WebEnv } from './env.ts';
+import { installFailurePages } from './failures/routes.ts';
 import { installKeys } from './frame/keys-page.tsx';
 import { createPages } from './frame/open-page.ts';
 import { createAdmission } from './health/admission.ts';
@@ -94,6 +95,7 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   installOverviewPage(app, pages);
   installJobPages(app, pages);
   installQueuePages(app, pages);
+  installFailurePages(app, pages);
   installWorkerPages(app, pages);
   installAuditPages(app, pages);
   installValuePages(app, pages);

@@ -1,7 +1,7 @@
 import { listQueues, readQueue } from '../../contract/routes/queues.ts';
 import type { Pages } from '../frame/open-page.ts';
 import type { WebApp } from '../http/web-context.ts';
-import { installQueueActions } from './actions.tsx';
+import { installQueueActions } from './actions.ts';
 import { renderQueue } from './queue-page.tsx';
 import { renderQueues } from './queues-page.tsx';
 

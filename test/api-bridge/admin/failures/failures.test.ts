@@ -127,11 +127,11 @@ describe('failures by kind', () => {
     expect(await call({ reason: 'the relay is back' })).toEqual({ matched: 3, changed: 3 });
     expect(await call({ preview: true })).toEqual({ matched: 0, changed: 0 });
     const states = await sql(
-      `SELECT state::text, count(*)::int FROM pgboss.job WHERE name <> 'dead_letter' GROUP BY 1 ORDER BY 1`,
+      `SELECT state::text, count(*)::int FROM pgboss.job WHERE name <> 'dead_letter' GROUP BY 1 ORDER BY 2`,
     );
     expect(states).toEqual([
-      { state: 'retry', count: 5 },
       { state: 'failed', count: 1 },
+      { state: 'retry', count: 5 },
     ]);
   });
 
@@ -142,7 +142,7 @@ describe('failures by kind', () => {
     const { data } = await client.call(routes.discardFailures, { body: { fingerprints, reason: 'nobody misses it' } });
     expect(data).toEqual({ matched: 1, changed: 1 });
     expect(await sql(`SELECT count(*)::int FROM pgboss.job WHERE name = 'dead_letter'`)).toEqual([{ count: 0 }]);
-    const lines = await sql(`SELECT action, count FROM worker_api.audit ORDER BY id`);
+    const lines = await sql(`SELECT action, count::int FROM worker_api.audit ORDER BY id`);
     expect(lines).toEqual([
       { action: 'failure.mute', count: null },
       { action: 'failure.unmute', count: null },
