@@ -115,7 +115,12 @@ describe('the example jobs, run by the built worker against the real API', () =>
   it('hourly-digest is a schedule that the API declares, fires and shows', async () => {
     const path = '/admin/schedules/examples.hourly-digest';
     const { schedule, nextRuns } = expectData(await operator.get(path), 200);
-    expect(schedule).toMatchObject({ job: 'examples.digest', queue: 'reports', timeZone: 'Europe/Berlin', changed: [] });
+    expect(schedule).toMatchObject({
+      job: 'examples.digest',
+      queue: 'reports',
+      timeZone: 'Europe/Berlin',
+      changed: [],
+    });
     expect(nextRuns.every((at: string) => new Date(at).getUTCMinutes() === 5)).toBe(true);
     const { run, queue } = expectData(await operator.post(`${path}/run`, {}), 201);
     expect((await end({ id: run.jobId, queue })).output).toEqual({ hours: 1 });

@@ -41,8 +41,9 @@ test(
         await using ledger = await openLedger();
         // Keys of their own in each round: marks live for a day.
         const round = randomUUID();
-        const jobs = plans.map(({ name, key, workMs }) => {
-          return { name, payload: { ledger: ledger.path, workMs, key: `${name}:${key}:${round}` } };
+        const jobs = plans.map(({ name, key, workMs }, nth) => {
+          // Each with a payload of its own: what runs too often in a minute is taken for a loop.
+          return { name, payload: { ledger: ledger.path, workMs, nth, key: `${name}:${key}:${round}` } };
         });
         const { ids } = expectData(await producer.post('/jobs/batch', { jobs }), 201);
         const ended = await Promise.all(ids.map(completed));

@@ -6,7 +6,7 @@ import { defineJob } from '../../../src/jobs/authoring.ts';
 
 const common = { ledger: z.string(), workMs: z.number() };
 const work = z.object(common);
-const keyed = z.object({ ...common, key: z.string() });
+const keyed = z.object({ ...common, key: z.string(), nth: z.number() });
 
 export const ledgerWork = defineJob({
   name: 'ledger.work',
