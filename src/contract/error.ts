@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   bad_request: { status: 400, retryable: false },
   unauthorized: { status: 401, retryable: false },
   sign_in_refused: { status: 401, retryable: false },
+  password_change_needed: { status: 403, retryable: false },
   forbidden: { status: 403, retryable: false },
   not_found: { status: 404, retryable: false },
   worker_unknown: { status: 404, retryable: false },

@@ -11,9 +11,16 @@ export const signInRequest = z.object({
   email: text(1, 320),
   password: text(1, 1024),
   client_ip: text(0, 64).optional(),
+  user_agent: text(0, 300).optional(),
 });
-/** A person; whether they see payloads is a right apart from their role. */
-export const operatorView = z.object({ id: z.string(), email: z.string(), role, seesPayloads: z.boolean() });
+/** A person. Whether they see payloads is a right apart from their role; a one-time password must be changed first. */
+export const operatorView = z.object({
+  id: z.string(),
+  email: z.string(),
+  role,
+  seesPayloads: z.boolean(),
+  mustChangePassword: z.boolean().optional(),
+});
 export type OperatorView = z.infer<typeof operatorView>;
 export const signedIn = z.object({ session_token: z.string(), expires_at: timestamp, user: operatorView });
 export const sessionView = z.object({ expires_at: timestamp, user: operatorView });

@@ -9,6 +9,16 @@ export function assertPermitted(route: RouteDefinition, principal: Principal): v
   if (!route.access.some((kind) => kind === principal.type)) {
     throw new BridgeError('forbidden', `expected a token of type ${route.access.join(' or ')}, got ${principal.type}`);
   }
+  if (
+    principal.type === 'operator' &&
+    principal.mustChangePassword === true &&
+    !route.path.startsWith('/worker_auth/')
+  ) {
+    throw new BridgeError(
+      'password_change_needed',
+      'expected a password of your own, got a one-time password: change it',
+    );
+  }
   if (principal.type === 'operator' && route.role !== undefined && !hasRole(principal.role, route.role)) {
     throw new BridgeError('forbidden', `expected the role ${route.role}, got ${principal.role}`);
   }

@@ -28,6 +28,8 @@ export type OperatorPrincipal = {
   readonly role: Role;
   /** Whether payloads and outputs are shown; a right apart from the role. */
   readonly seesPayloads: boolean;
+  /** Whether they signed in with a one-time password: until they choose their own, nothing else is open to them. */
+  readonly mustChangePassword?: boolean;
   /** Set when a person's session speaks, unset for an operator's service token. */
   readonly session?: { readonly tokenHash: string; readonly operatorId: string; readonly expiresAt: Date };
 };

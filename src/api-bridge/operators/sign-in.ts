@@ -7,7 +7,12 @@ import { decoyHash, verifyPassword } from './password.ts';
 import type { Sessions } from './sessions.ts';
 import { bookTry, forgive, sweepFailures } from './sign-in-limit.ts';
 
-export type Credentials = { readonly email: string; readonly password: string; readonly clientIp: string };
+export type Credentials = {
+  readonly email: string;
+  readonly password: string;
+  readonly clientIp: string;
+  readonly userAgent?: string | undefined;
+};
 export type SignedIn = { readonly token: string; readonly expiresAt: Date; readonly user: OperatorView };
 export type SignIn = (credentials: Credentials) => Promise<SignedIn>;
 
@@ -16,6 +21,7 @@ const operator = z.object({
   email: z.string(),
   role,
   sees_payloads: z.boolean(),
+  one_time: z.boolean(),
   password_hash: z.string(),
 });
 
@@ -26,7 +32,7 @@ const operator = z.object({
 export function createSignIn(pool: Pool, sessions: Sessions): SignIn {
   let decoy: Promise<string> | undefined;
 
-  return async ({ email: typed, password, clientIp }) => {
+  return async ({ email: typed, password, clientIp, userAgent }) => {
     const attempter = { email: typed.trim().toLowerCase(), network: clientNetwork(clientIp) };
     await sweepFailures(pool);
     const attempt = await bookTry(pool, attempter);
@@ -40,18 +46,25 @@ export function createSignIn(pool: Pool, sessions: Sessions): SignIn {
     const matches = await verifyPassword(password, hash);
     if (found === undefined || !matches) throw refused(attempt.triesLeft);
     await forgive(pool, attempter, attempt.id);
-    const session = await sessions.open(found.id, clientIp);
+    const session = await sessions.open(found.id, { clientIp, userAgent, method: 'password' });
     return {
       ...session,
-      user: { id: found.id, email: found.email, role: found.role, seesPayloads: found.sees_payloads },
+      user: {
+        id: found.id,
+        email: found.email,
+        role: found.role,
+        seesPayloads: found.sees_payloads,
+        ...(found.one_time ? { mustChangePassword: true } : {}),
+      },
     };
   };
 }
 
 async function findOperator(pool: Pool, email: string): Promise<z.infer<typeof operator> | undefined> {
   const found = await pool.query(
-    `SELECT id, email, role, sees_payloads, password_hash FROM worker_api.operator
-      WHERE lower(email) = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL`,
+    `SELECT id, email, role, sees_payloads, one_time_until IS NOT NULL AS one_time, password_hash FROM worker_api.operator
+      WHERE lower(email) = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
+        AND (one_time_until IS NULL OR one_time_until > now())`,
     [email],
   );
   return found.rows.length === 0 ? undefined : operator.parse(found.rows[0]);

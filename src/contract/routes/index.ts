@@ -1,5 +1,6 @@
 import * as attemptPlane from './attempt-plane.ts';
 import * as audit from './audit.ts';
+import * as deadLetters from './dead-letters.ts';
 import type { RouteDefinition } from './define-route.ts';
 import * as executions from './executions.ts';
 import * as failures from './failures.ts';
@@ -12,6 +13,7 @@ import * as limits from './limits.ts';
 import * as metrics from './metrics.ts';
 import * as operators from './operators.ts';
 import * as queues from './queues.ts';
+import * as people from './people.ts';
 import * as schedules from './schedules.ts';
 import * as workers from './workers.ts';
 
@@ -24,6 +26,7 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(operators),
   ...Object.values(queues),
   ...Object.values(failures),
+  ...Object.values(deadLetters),
   ...Object.values(schedules),
   ...Object.values(jobLogs),
   ...Object.values(jobSearch),
@@ -31,5 +34,6 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(limits),
   ...Object.values(metrics),
   ...Object.values(audit),
+  ...Object.values(people),
   ...Object.values(jobValue),
 ];

@@ -22,7 +22,7 @@ async function age(column: 'last_seen_at' | 'expires_at', by: string): Promise<v
 
 it('ends after two hours without use, and use keeps it open', async () => {
   const store = sessions();
-  const { token } = await store.open(operatorId, '192.0.2.1');
+  const { token } = await store.open(operatorId, { clientIp: '192.0.2.1', method: 'password' });
   await age('last_seen_at', '119 minutes');
   expect(await store.find(token)).toMatchObject({ type: 'operator', name: 'heron@example.com', role: 'operator' });
   await age('last_seen_at', '119 minutes');
@@ -33,7 +33,7 @@ it('ends after two hours without use, and use keeps it open', async () => {
 
 it('ends after twelve hours however busy it is', async () => {
   const store = sessions();
-  const { token, expiresAt } = await store.open(operatorId, '192.0.2.1');
+  const { token, expiresAt } = await store.open(operatorId, { clientIp: '192.0.2.1', method: 'password' });
   expect(expiresAt.getTime() - Date.now()).toBeLessThanOrEqual(12 * 3600_000);
   await age('expires_at', '11 hours 59 minutes');
   expect(await store.find(token)).toBeDefined();
@@ -43,7 +43,7 @@ it('ends after twelve hours however busy it is', async () => {
 
 it('is honoured by another replica for a second at most after it ended', async () => {
   const [here, there] = [sessions(), sessions()];
-  const { token } = await here.open(operatorId, '192.0.2.1');
+  const { token } = await here.open(operatorId, { clientIp: '192.0.2.1', method: 'password' });
   const principal = await there.find(token);
   await here.end(principal?.session?.tokenHash ?? '');
   expect(await here.find(token)).toBeUndefined();
@@ -53,7 +53,7 @@ it('is honoured by another replica for a second at most after it ended', async (
 
 it('ends with the operator: disabling one closes what they had open', async () => {
   const store = sessions();
-  const { token } = await store.open(operatorId, '192.0.2.1');
+  const { token } = await store.open(operatorId, { clientIp: '192.0.2.1', method: 'password' });
   expect(await store.find(token)).toBeDefined();
   await bridge.pool.query('UPDATE worker_api.operator SET disabled_at = now()');
   clockMs += 1_001;
