@@ -38,7 +38,7 @@ export async function readHolds(db: Queryable): Promise<HoldView[]> {
   const found = await db.query(
     `SELECT h.kind, h.key, h.queue, h.name, h.since, h.until, h.detail,
             (SELECT count(*) FROM (SELECT 1 FROM worker_api.held_job j
-              WHERE j.kind = h.kind AND j.key = h.key AND (h.queue = '' OR j.queue = h.queue) LIMIT $2) AS some)::int AS waiting,
+              WHERE j.kind = h.kind AND j.key = h.key AND (h.queue = '' OR j.queue = h.queue) LIMIT $2) AS few)::int AS waiting,
             (SELECT count(*) FROM worker_api.key_slot s JOIN pgboss.job j ON j.name = s.queue AND j.id = s.job_id
               WHERE h.kind = 'concurrency' AND s.key = h.key AND j.state = 'active'
                 AND j.retry_count = s.retry_count)::int AS running
