@@ -4,6 +4,7 @@ import type { Pool } from '../db/pool.ts';
 import type { Authenticate, BridgeApp } from '../http/serve-route.ts';
 import type { Engine } from '../queue/engine.ts';
 import type { Counts } from './counts.ts';
+import { installDeadLetterRoutes } from './dead-letters/routes.ts';
 import { installFailureRoutes } from './failures/routes.ts';
 import { installQueueRoutes } from './queues/routes.ts';
 import { createRollups } from './rollups/rollup-service.ts';
@@ -21,5 +22,6 @@ export function installOperations(app: BridgeApp, { pool, authenticate, engine, 
   const { announcePause, refreshPaused, purge, retry, discard } = engine;
   installQueueRoutes(app, { pool, authenticate, readCounts, announcePause, refreshPaused, purge });
   installFailureRoutes(app, { pool, authenticate, retry, discard });
+  installDeadLetterRoutes(app, { pool, authenticate, retry, discard });
   return [createRollups({ pool, log })] satisfies Service[];
 }

@@ -7,6 +7,7 @@ import { withTransaction } from '../db/transaction.ts';
 import { sendSignal } from '../workers/signal-channel.ts';
 import { BridgeError } from '../http/bridge-error.ts';
 import { onConnection, type Boss } from './boss.ts';
+import { forgetDeath } from './dead-letters.ts';
 import { jobEnvelope } from './envelope.ts';
 import type { JobHooks } from './hooks.ts';
 import { recordAttempts } from './record-attempts.ts';
@@ -80,6 +81,7 @@ export async function retryJob(
         copies.rows.map((copy) => copy.id),
         { db },
       );
+    await forgetDeath(client, [id]);
     const name = nameOf(job.data);
     if (hooks.names.has(name)) await hooks.revived(client, { queue, jobId: id, name });
     return (await lockJob(client, { queue, id })).state;

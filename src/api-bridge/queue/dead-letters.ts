@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEAD_LETTER_QUEUE } from '../../contract/queues.ts';
-import type { Pool } from '../db/pool.ts';
+import type { Pool, Queryable } from '../db/pool.ts';
 import { withTransaction } from '../db/transaction.ts';
 import { onConnection, type Boss } from './boss.ts';
 
@@ -25,6 +25,15 @@ export async function discardDeadLetters(
         copies.map((copy) => copy.id),
         { db: onConnection(client) },
       );
+    await forgetDeath(client, jobIds);
     return copies.length;
   });
+}
+
+/** These jobs are among the dead letters no longer. */
+export async function forgetDeath(client: Queryable, jobIds: readonly string[]): Promise<void> {
+  await client.query(
+    'UPDATE worker_api.attempt SET dead_reason = NULL WHERE job_id = ANY ($1::uuid[]) AND dead_reason IS NOT NULL',
+    [jobIds],
+  );
 }

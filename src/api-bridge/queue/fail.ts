@@ -1,4 +1,5 @@
 import type { Catalogue } from '../../contract/catalogue/index.ts';
+import { POISON_CODE, type DeadReason } from '../../contract/dead-letter.ts';
 import { categoryOf } from '../../contract/failure-category.ts';
 import type { Failure, Outcome, SettleResult } from '../../contract/settlement.ts';
 import type { AttemptRef } from '../auth/principal.ts';
@@ -76,13 +77,14 @@ export async function endFailed(
   return { ref, error, outcome, ...end };
 }
 
-type NextState = { readonly state: 'retry' | 'failed'; readonly runAt?: Date };
+type NextState =
+  { readonly state: 'retry'; readonly runAt: Date } | { readonly state: 'failed'; readonly deadReason: DeadReason };
 
 async function endWithRetry(boss: Boss, client: Queryable, { ref }: FailedEnd, seconds: number): Promise<NextState> {
   const db = onConnection(client);
   // An update also makes an immediate retry NOTIFY; it misses exactly when the failure was the last attempt's.
   const moved = await boss.update(ref.queue, undefined, { id: ref.jobId, startAfter: seconds, db });
-  if (moved.updated === 0) return { state: 'failed' };
+  if (moved.updated === 0) return { state: 'failed', deadReason: 'exhausted' };
   const found = await client.query<{ start_after: Date }>(
     'SELECT start_after FROM pgboss.job WHERE name = $1 AND id = $2',
     [ref.queue, ref.jobId],
@@ -90,9 +92,9 @@ async function endWithRetry(boss: Boss, client: Queryable, { ref }: FailedEnd, s
   return { state: 'retry', runAt: found.rows[0]?.start_after ?? new Date() };
 }
 
-async function endForGood(boss: Boss, client: Queryable, { ref }: FailedEnd, said: object): Promise<NextState> {
+async function endForGood(boss: Boss, client: Queryable, { ref, error }: FailedEnd, said: object): Promise<NextState> {
   const db = onConnection(client);
   const lowered = await boss.update(ref.queue, undefined, { id: ref.jobId, retryLimit: ref.retryCount, db });
   if (lowered.updated > 0) await boss.fail(ref.queue, ref.jobId, said, { db });
-  return { state: 'failed' };
+  return { state: 'failed', deadReason: error.code === POISON_CODE ? 'poison' : 'non_retryable' };
 }

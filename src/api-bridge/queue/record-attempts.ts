@@ -1,3 +1,4 @@
+import type { DeadReason } from '../../contract/dead-letter.ts';
 import type { Failure } from '../../contract/settlement.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Queryable } from '../db/pool.ts';
@@ -11,6 +12,8 @@ export type AttemptEnd = {
   readonly error?: Failure | undefined;
   readonly output?: unknown;
   readonly runAt?: Date | undefined;
+  /** Why no attempt follows, where the job goes to the dead letters. */
+  readonly deadReason?: DeadReason | undefined;
 };
 
 /** Writes how attempts ended, many in one statement, inside the transaction that ends them. */
@@ -18,9 +21,9 @@ export async function recordAttempts(client: Queryable, ends: readonly AttemptEn
   if (ends.length > 0) await client.query(insertAttempts(1), attemptValues(ends));
 }
 
-const TYPES = 'uuid int text text int text timestamptz text text jsonb jsonb timestamptz text'.split(' ');
+const TYPES = 'uuid int text text int text timestamptz text text jsonb jsonb timestamptz text text'.split(' ');
 const COLUMNS =
-  'job_id, retry_count, queue, name, attempt, worker_id, claimed_at, outcome, state, error, output, run_at, fingerprint';
+  'job_id, retry_count, queue, name, attempt, worker_id, claimed_at, outcome, state, error, output, run_at, fingerprint, dead_reason';
 
 /**
  * The insert, whose parameters (`attemptValues`) start at this number; `where` may keep it to some of them, which it
@@ -48,6 +51,7 @@ export function attemptValues(ends: readonly AttemptEnd[]): unknown[][] {
     ends.map((end) => json(end.output)),
     ends.map((end) => end.runAt ?? null),
     ends.map((end) => fingerprintIn(end)),
+    ends.map((end) => end.deadReason ?? null),
   ];
 }
 
