@@ -5,9 +5,8 @@ import type { Queryable } from '../db/pool.ts';
 import { jobEnvelope } from '../queue/envelope.ts';
 import { jobKey } from '../queue/job-key.ts';
 
-const EXECUTIONS = 20;
-const FAILURES = 10;
-const SUCCESS_MS = 300_000;
+/** How much is told of a job key, and for how long. */
+export const KEPT_RECORDS = { executions: 20, failures: 10, failureSeconds: 3600, successSeconds: 300 } as const;
 /** However much a busy system has settled within the hour, a look stays cheap. */
 const MOST_LOOKED_AT = 20_000;
 
@@ -34,7 +33,7 @@ export async function readExecutions(
 ): Promise<z.infer<typeof executionRecords>> {
   const found = await db.query(
     `SELECT a.job_id, a.queue, a.attempt, a.worker_id, a.claimed_at, a.settled_at, a.outcome, a.error, j.data
-       FROM (SELECT * FROM worker_api.attempt WHERE settled_at > now() - interval '1 hour'
+       FROM (SELECT * FROM worker_api.attempt WHERE settled_at > now() - interval '${String(KEPT_RECORDS.failureSeconds)} seconds'
               ORDER BY settled_at DESC LIMIT ${String(MOST_LOOKED_AT)}) a
        JOIN pgboss.job j ON j.name = a.queue AND j.id = a.job_id
       WHERE a.name = $1 ORDER BY a.settled_at DESC LIMIT 2000`,
@@ -53,10 +52,13 @@ export async function readExecutions(
     )
     .filter((each) => key === undefined || each.key === key);
   const success = executions.find(({ outcome }) => outcome === 'completed');
-  const isFresh = success !== undefined && Date.now() - Date.parse(success.settledAt) < SUCCESS_MS;
+  const isFresh =
+    success !== undefined && Date.now() - Date.parse(success.settledAt) < KEPT_RECORDS.successSeconds * 1000;
   return {
-    executions: executions.slice(0, EXECUTIONS),
-    failures: executions.filter(({ outcome }) => outcome === 'failed' || outcome === 'lost').slice(0, FAILURES),
+    executions: executions.slice(0, KEPT_RECORDS.executions),
+    failures: executions
+      .filter(({ outcome }) => outcome === 'failed' || outcome === 'lost')
+      .slice(0, KEPT_RECORDS.failures),
     ...(isFresh ? { succeededAt: success.settledAt } : {}),
   };
 }

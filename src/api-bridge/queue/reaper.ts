@@ -45,7 +45,7 @@ export async function sweepLeases(deps: ReaperDeps): Promise<void> {
 }
 
 /** After so many lost workers a job is taken for what kills them, whatever attempts it has left. */
-const POISON_AFTER = 3;
+export const POISON_AFTER = 3;
 
 /**
  * Ends an attempt whose worker is lost; counts as an attempt, because nobody knows how far it got. A job under which

@@ -5,7 +5,7 @@ import { assertName } from './names.ts';
 
 type Deps = { readonly calls: AttemptCalls; readonly jobId: string; readonly lock: JobLock };
 
-const DAY_SECONDS = 86_400;
+export const MARK_SECONDS = 86_400;
 const KEY_CHARACTERS = 255;
 
 /** Marks that hold across the fleet. */
@@ -25,7 +25,7 @@ export function createIdempotency({ calls, jobId, lock }: Deps): JobIdempotency 
 
   return {
     alreadyProcessed: async (key) => (await lookUp(key)).processed,
-    markProcessed: (key, ttlSeconds = DAY_SECONDS, value) => mark(key, ttlSeconds, value),
+    markProcessed: (key, ttlSeconds = MARK_SECONDS, value) => mark(key, ttlSeconds, value),
     once: createOnce({ lookUp, mark, lock }),
   };
 }

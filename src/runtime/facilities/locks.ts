@@ -14,6 +14,7 @@ type Deps = {
   readonly now?: () => number;
 };
 
+export const LOCK_SECONDS = 300;
 const KEY_CHARACTERS = 255;
 const ASK_AGAIN_MS = 500;
 const RENEW_AGAIN_MS = 500;
@@ -82,7 +83,7 @@ export function createLocks({ calls, jobId, signal, log, now = () => performance
     }
   }
 
-  return async (key, { ttlSeconds = 300, waitSeconds = 0 }, work) => {
+  return async (key, { ttlSeconds = LOCK_SECONDS, waitSeconds = 0 }, work) => {
     assertName('lock key', key, KEY_CHARACTERS);
     if (!(ttlSeconds >= 1 && ttlSeconds <= 86_400)) {
       throw new NonRetryable(`expected ttlSeconds 1 to 86400, got ${ttlSeconds}`, { code: 'invalid_lock' });
