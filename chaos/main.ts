@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
+import { runBugs } from './run/bugs.ts';
 import { runChaos } from './run/chaos.ts';
 
 /** `npm run chaos -- --minutes 5 --seed 7 --jobs 100000`; README.md names the other forms. */
 async function main(args: string[]): Promise<boolean> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: {
@@ -19,6 +20,9 @@ async function main(args: string[]): Promise<boolean> {
     if (!(value > 0)) throw new Error(`--${name}: expected a number above 0, got ${values[name]}`);
     return value;
   };
+  const [form, ...names] = positionals;
+  if (form === 'bugs') return await runBugs(names, say);
+  if (form !== undefined) throw new Error(`expected nothing or bugs, got ${form}`);
   const workers = Math.max(2, number('workers'));
   return await runChaos(
     { minutes: number('minutes'), seed: number('seed'), jobs: number('jobs'), scripted: workers - 2, real: 2 },

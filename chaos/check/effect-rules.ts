@@ -1,8 +1,8 @@
 import { eachLife, type Rule } from './facts.ts';
 
 /** Of all who worked under one key, one at most is told that it is the one, and everybody sees what that one left. */
-export const effectsOnce: Rule = ({ lives, final }) => {
-  const marks = new Map(final.marks.map(({ key, value }) => [key, value]));
+export const effectsOnce: Rule = (facts) => {
+  const marks = new Map(facts.final.marks.map(({ key, value }) => [key, value]));
   return eachLife('an effect happens once', (life) =>
     [...Map.groupBy(life.effects, ({ key }) => key)].flatMap(([key, effects]) => {
       const ran = effects.filter((effect) => effect.ending === 'ok' && effect.ran === true);
@@ -17,7 +17,7 @@ export const effectsOnce: Rule = ({ lives, final }) => {
           : []),
       ];
     }),
-  )({ lives, final, enqueues: [], claims: [], faults: [], events: [] });
+  )(facts);
 };
 
 /** After PostgreSQL is back, somebody gets something done within so long; judged only where there was time to. */

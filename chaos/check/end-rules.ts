@@ -7,11 +7,15 @@ export const endsAgree = eachLife('an acknowledged end is the end', (life) => {
   const last = ends.at(-1);
   if (last === undefined || final === undefined || revivedAfter(life, last.startedMs)) return [];
   const wrong = final.state === last.state ? [] : [`acknowledged as ${last.state ?? last.outcome}, is ${final.state}`];
-  if (last.outcome !== 'completed' || last.output === undefined) return wrong;
-  const recorded = life.attempts.find(({ outcome }) => outcome === 'completed')?.output;
-  return recorded === last.output
+  if (last.outcome !== 'completed') return wrong;
+  // The first word counts; which of several that was is known where its acceptance was heard.
+  const said = life.settles.filter(({ lease, outcome }) => lease === last.lease && outcome === 'completed');
+  const accepted = said.filter(({ verdict }) => verdict === 'accepted');
+  const outputs = (accepted.length > 0 ? accepted : said).map(({ output }) => output ?? null);
+  const recorded = life.attempts.find(({ outcome }) => outcome === 'completed')?.output ?? null;
+  return outputs.includes(recorded)
     ? wrong
-    : [...wrong, `acknowledged with ${last.output}, holds ${recorded ?? 'nothing'}`];
+    : [...wrong, `acknowledged with ${outputs.join(' or ')}, holds ${recorded ?? 'nothing'}`];
 });
 
 /** One terminal state: one completed attempt at most, none beside another terminal one. */
@@ -74,20 +78,47 @@ function hadCancel(life: JobLife): boolean {
   return life.changes.length > 0;
 }
 
-/** A job that is to wait is not handed out before its time. */
-export const delaysHold = eachLife('a delay is kept', (life) =>
-  taken(life).flatMap(({ runAtMs, lease }) => {
+/** Two workers must have been lost before a job is taken for what kills them; and only who confirmed a claim can be lost. */
+export const lossesAreReal = eachLife('only a confirmed claim can be lost', (life) => {
+  const lost = life.attempts.filter(({ outcome }) => outcome === 'lost');
+  const poisoned = lost.some(({ code }) => code === 'poison') && lost.length < 3;
+  return [
+    ...(poisoned ? [`quarantined after ${lost.length} lost workers`] : []),
+    ...lost.flatMap(({ attempt, workerId }) => {
+      const leases = new Set(
+        life.claims
+          .filter((claim) => claim.attempt === attempt && (claim.by === workerId || workerId === UNKNOWN))
+          .map(({ lease }) => lease),
+      );
+      const confirmed =
+        life.renewals.some(({ lease }) => leases.has(lease)) || life.settles.some(({ lease }) => leases.has(lease));
+      return confirmed ? [] : [`attempt ${attempt} was lost under ${workerId}, which had never confirmed it`];
+    }),
+  ];
+});
+
+/** A job that is to wait is not handed out before its time; one that shall not be tried again is not. */
+export const wishesHold = eachLife('a retry is as it was asked for', (life) =>
+  taken(life).flatMap(({ by, lease, state, delayMs = 0, forGood = false }) => {
     const held = life.claims.find((claim) => claim.lease === lease);
-    if (runAtMs === undefined || held === undefined || life.changes.length > 0) return [];
-    const early = life.claims.find(
-      (claim) => claim.claimedAtMs > held.claimedAtMs && claim.claimedAtMs < runAtMs - EARLY_MS,
+    const saidMs = Math.min(
+      ...life.settles.filter((settle) => settle.lease === lease).map(({ startedMs }) => startedMs),
     );
-    return early === undefined
-      ? []
-      : [`${early.by} got it ${Math.round(runAtMs - early.claimedAtMs)} ms before its time`];
+    if (held === undefined || life.changes.length > 0) return [];
+    const next = life.claims.find(
+      (claim) => claim.claimedAtMs > held.claimedAtMs && claim.endedMs < saidMs + delayMs - EARLY_MS,
+    );
+    return [
+      ...(next === undefined || delayMs === 0
+        ? []
+        : [`${next.by} got it before the ${delayMs} ms that ${by} asked for were over`]),
+      ...(forGood && state !== 'failed' ? [`${by} wanted no other attempt, and the job is ${state ?? 'unknown'}`] : []),
+    ];
   }),
 );
 const EARLY_MS = 50;
+/** Whom the API writes down when nobody could tell who held a job, after it was killed. */
+const UNKNOWN = '(unknown)';
 
 /** Once a cancellation was acknowledged, nothing that begins after it is accepted, and nobody gets the job. */
 export const cancelHolds = eachLife('a cancelled job stays cancelled', (life) => {

@@ -7,17 +7,13 @@ import type {
   FaultEvent,
   HeldJob,
   HistoryEvent,
+  LeaveEvent,
   SettleEvent,
 } from '../history/event.ts';
 import type { FinalAttempt, FinalJob, FinalState } from './final-state.ts';
 
 export type Claimed = HeldJob & { readonly by: string; readonly startedMs: number; readonly endedMs: number };
-export type Renewed = {
-  readonly lease: string;
-  readonly by: string;
-  readonly startedMs: number;
-  readonly endedMs: number;
-};
+export type Renewed = Omit<BeatEvent, 'kept' | 'op'> & { readonly lease: string };
 
 /** All that is known of one job: what was said about it, in order, and what is left of it. */
 export type JobLife = {
@@ -35,6 +31,7 @@ export type Facts = {
   readonly lives: ReadonlyMap<string, JobLife>;
   readonly enqueues: readonly EnqueueEvent[];
   readonly claims: readonly ClaimEvent[];
+  readonly leaves: readonly LeaveEvent[];
   readonly faults: readonly FaultEvent[];
   readonly events: readonly HistoryEvent[];
   readonly final: FinalState;
@@ -48,6 +45,7 @@ export function gatherFacts(events: readonly HistoryEvent[], final: FinalState):
   const lives = new Map<string, JobLife>();
   const enqueues: EnqueueEvent[] = [];
   const claims: ClaimEvent[] = [];
+  const leaves: LeaveEvent[] = [];
   const faults: FaultEvent[] = [];
 
   function lifeOf(id: string): JobLife {
@@ -72,7 +70,8 @@ export function gatherFacts(events: readonly HistoryEvent[], final: FinalState):
         lifeOf(event.jobId).settles.push(event);
         return;
       case 'beat':
-        for (const { jobId, lease } of event.kept) lifeOf(jobId).renewals.push({ lease, ...spanOf(event) });
+        for (const { jobId, lease } of event.kept)
+          lifeOf(jobId).renewals.push({ lease, ending: event.ending, ...spanOf(event) });
         return;
       case 'effect':
         lifeOf(event.jobId).effects.push(event);
@@ -80,6 +79,9 @@ export function gatherFacts(events: readonly HistoryEvent[], final: FinalState):
       case 'cancel':
       case 'retry':
         lifeOf(event.jobId).changes.push(event);
+        return;
+      case 'leave':
+        leaves.push(event);
         return;
       case 'fault':
         faults.push(event);
@@ -90,7 +92,7 @@ export function gatherFacts(events: readonly HistoryEvent[], final: FinalState):
   for (const event of events) sort(event);
   for (const job of final.jobs) lifeOf(job.id).final = job;
   for (const attempt of final.attempts) lifeOf(attempt.jobId).attempts.push(attempt);
-  return { lives, enqueues, claims, faults, events, final };
+  return { lives, enqueues, claims, leaves, faults, events, final };
 }
 
 function spanOf({ by, startedMs, endedMs }: ClaimEvent | BeatEvent) {

@@ -1,5 +1,14 @@
 import type { SettleEvent } from '../history/event.ts';
-import { eachLife, revivedAfter, taken, type Claimed, type Facts, type Rule, type Violation } from './facts.ts';
+import {
+  eachLife,
+  revivedAfter,
+  taken,
+  type Claimed,
+  type Facts,
+  type JobLife,
+  type Rule,
+  type Violation,
+} from './facts.ts';
 
 /** Clocks of one machine, told apart by rounding only. */
 const ROUNDING_MS = 2;
@@ -19,6 +28,7 @@ export const noStaleSettle = eachLife('no stale settle is accepted', (life) =>
 /** A heartbeat keeps no lease once somebody else had heard that he has the job, or that the job was done. */
 export const oneHolder = eachLife('a job has one holder', (life) =>
   life.renewals.flatMap((renewal) => {
+    if (renewal.ending !== 'ok') return [];
     const held = life.claims.find((claim) => claim.lease === renewal.lease);
     if (held === undefined) return [`${renewal.by} renewed a lease that nobody was given`];
     const newer = life.claims.find(
@@ -29,6 +39,52 @@ export const oneHolder = eachLife('a job has one holder', (life) =>
     return ended === undefined ? [] : [`${renewal.by} renewed a lease that it had settled as ${ended.outcome}`];
   }),
 );
+
+/** One claim is one worker's, and only that worker settles under it. */
+export const ownLease = eachLife('a lease is of one job and one worker', (life) => [
+  ...taken(life)
+    .filter(({ lease, by }) => !life.claims.some((claim) => claim.lease === lease && claim.by === by))
+    .map(({ by }) => `${by} was accepted under a lease that it never got for this job`),
+  ...life.claims.flatMap((claim, at) => {
+    const other = life.claims
+      .slice(0, at)
+      .find(({ claimedAtMs, by }) => claimedAtMs === claim.claimedAtMs && by !== claim.by);
+    return other === undefined ? [] : [`one claim was given to ${other.by} and to ${claim.by}`];
+  }),
+]);
+
+/** Whoever was told that its lease is renewed keeps the job for a whole lease from then on, if it lets nothing go. */
+export function renewalsHold(leaseMs: number): Rule {
+  return (facts) =>
+    eachLife('a renewed lease holds', (life) =>
+      life.changes.length > 0
+        ? []
+        : life.claims.flatMap((claim) => {
+            const renewal = life.renewals.find(
+              ({ ending, lease, startedMs, endedMs }) =>
+                ending === 'ok' &&
+                lease !== claim.lease &&
+                endedMs < claim.endedMs &&
+                claim.endedMs < startedMs + leaseMs - LEASE_SLACK_MS,
+            );
+            if (renewal === undefined || claim.claimedAtMs < claimedAt(life, renewal.lease)) return [];
+            const letGo = life.settles.some(
+              ({ lease, startedMs }) => lease === renewal.lease && startedMs < claim.endedMs,
+            );
+            const left = facts.leaves.some(({ by, startedMs }) => by === renewal.by && startedMs < claim.endedMs);
+            return letGo || left
+              ? []
+              : [
+                  `${claim.by} got it ${Math.round(claim.endedMs - renewal.endedMs)} ms after ${renewal.by} was told that its lease is renewed`,
+                ];
+          }),
+    )(facts);
+}
+const LEASE_SLACK_MS = 200;
+
+function claimedAt(life: JobLife, lease: string): number {
+  return life.claims.find((claim) => claim.lease === lease)?.claimedAtMs ?? -Infinity;
+}
 
 /** One lease, one outcome: accepted once, and repeated answers only for what was said before. */
 export const oneOutcome = eachLife('a lease has one outcome', (life) =>

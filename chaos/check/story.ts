@@ -53,6 +53,7 @@ function describe(event: HistoryEvent, jobId: string): string[] {
     case 'cancel':
     case 'retry':
       return event.jobId === jobId ? [`${event.by} asked for ${event.op}: ${event.ending}`] : [];
+    case 'leave':
     case 'fault':
       return [];
   }

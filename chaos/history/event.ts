@@ -45,18 +45,24 @@ export type SettleEvent = Span & {
   readonly ending: Ending;
   readonly verdict?: string;
   readonly state?: string;
-  /** Until then the job may not be claimed again. */
-  readonly runAtMs?: number;
+  /** How long the job shall wait, as the settle asked. */
+  readonly delayMs?: number;
+  /** No other attempt was wanted. */
+  readonly forGood?: boolean;
   /** What a completion said, as it must stand in the job. */
   readonly output?: string;
 };
 
-/** A heartbeat that was answered: what it named, less what it was told to have lost. */
+/** What a heartbeat named, less what its answer said is lost; `unknown`, it may have confirmed and renewed all of it. */
 export type BeatEvent = Span & {
   readonly op: 'beat';
   readonly by: string;
+  readonly ending: Ending;
   readonly kept: readonly { jobId: string; lease: string }[];
 };
+
+/** A worker asked to leave: what it holds goes back. */
+export type LeaveEvent = Span & { readonly op: 'leave'; readonly by: string };
 
 /** Work under the idempotency helper. `ran`: this caller was told that it is the one; `value` is what the key then holds. */
 export type EffectEvent = Span & {
@@ -79,4 +85,5 @@ export type ChangeEvent = Span & {
 /** Something that was done to the system; `endedMs` is when it was over. */
 export type FaultEvent = Span & { readonly op: 'fault'; readonly kind: string; readonly target: string };
 
-export type HistoryEvent = EnqueueEvent | ClaimEvent | SettleEvent | BeatEvent | EffectEvent | ChangeEvent | FaultEvent;
+export type HistoryEvent =
+  EnqueueEvent | ClaimEvent | SettleEvent | BeatEvent | EffectEvent | ChangeEvent | LeaveEvent | FaultEvent;

@@ -55,8 +55,8 @@ function readOne(file: string): HistoryEvent[] {
 
 function parse(line: string): (HistoryEvent & { call?: number }) | undefined {
   try {
-    const { endedMs = Infinity, ...event } = JSON.parse(line);
-    return { ...event, endedMs };
+    const event = JSON.parse(line);
+    return { ...event, endedMs: event.endedMs ?? Infinity };
   } catch {
     return undefined;
   }

@@ -72,57 +72,51 @@ function tellWorker(
       const claimId = body?.claimId === undefined ? {} : { claimId: body.claimId };
       return [{ op: 'claim', by, ...span, ...claimId, jobs }];
     }
+    case undefined:
+      return call.method === 'DELETE' ? [{ op: 'leave', by, ...span }] : [];
     case 'heartbeat': {
-      if (status !== 200) return [];
-      const over = new Set<string>([...data.lost, ...data.cancelled]);
+      if (span.ending === 'failed') return [];
+      const over = new Set<string>([...(data?.lost ?? []), ...(data?.cancelled ?? [])]);
       const kept = (body?.running ?? []).filter((each: any) => !over.has(each.jobId));
       if (kept.length === 0) return [];
-      return [
-        {
-          op: 'beat',
-          by,
-          ...span,
-          kept: kept.map((each: any) => ({ jobId: each.jobId, lease: digestOf(each.lease) })),
-        },
-      ];
+      const leases = kept.map((each: any) => ({ jobId: each.jobId, lease: digestOf(each.lease) }));
+      return [{ op: 'beat', by, ...span, kept: leases }];
     }
     case 'settle':
       return (body?.settlements ?? []).map((each: any, at: number) =>
-        settled(by, each.jobId, each.lease, each.outcome.type, each.outcome.output, span, data?.results[at]),
+        settled(
+          { by, jobId: each.jobId, lease: each.lease, outcome: each.outcome.type },
+          each.outcome,
+          span,
+          data?.results[at],
+        ),
       );
     case 'complete':
     case 'fail':
     case 'release': {
       const outcome = { complete: 'completed', fail: 'failed', release: 'released' } as const;
-      return [settled(by, jobId ?? '', body?.lease ?? '', outcome[verb], body?.output, span, data)];
+      return [settled({ by, jobId: jobId ?? '', lease: body?.lease ?? '', outcome: outcome[verb] }, body, span, data)];
     }
     default:
       return [];
   }
 }
 
-function settled(
-  by: string,
-  jobId: string,
-  lease: string,
-  outcome: OutcomeType,
-  output: any,
-  span: SpanAndEnding,
-  answer: any,
-): HistoryEvent {
-  const runAtMs = answer?.runAt === undefined ? {} : { runAtMs: Date.parse(answer.runAt) };
+type Said = { by: string; jobId: string; lease: string; outcome: OutcomeType };
+
+function settled(about: Said, said: any, span: SpanAndEnding, answer: any): HistoryEvent {
   const isRefused = ['superseded', 'gone', 'forbidden'].includes(answer?.verdict);
+  const delaySeconds = said?.retryInSeconds ?? said?.delaySeconds;
   return {
     op: 'settle',
-    by,
-    jobId,
-    lease: digestOf(lease),
-    outcome,
+    ...about,
+    lease: digestOf(about.lease),
     ...span,
     ...(isRefused ? { ending: 'failed' as const } : {}),
     ...(answer?.verdict === undefined ? {} : { verdict: answer.verdict }),
     ...(answer?.state === undefined ? {} : { state: answer.state }),
-    ...runAtMs,
-    ...(output?.mark === undefined ? {} : { output: output.mark }),
+    ...(delaySeconds === undefined ? {} : { delayMs: delaySeconds * 1000 }),
+    ...(said?.retry === false ? { forGood: true } : {}),
+    ...(said?.output?.mark === undefined ? {} : { output: said.output.mark }),
   };
 }

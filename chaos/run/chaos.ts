@@ -8,7 +8,7 @@ import type { HistoryEvent } from '../history/event.ts';
 import { machineMs, readHistory } from '../history/record.ts';
 import { createRandom } from '../random.ts';
 import { type Crew, hireCrew } from '../stage/crew.ts';
-import { JOB_NAME } from '../stage/replica.ts';
+import { INTERVALS, JOB_NAME } from '../stage/replica.ts';
 import { openStage, type Stage } from '../stage/stage.ts';
 import { createAsk } from '../way/ask.ts';
 import { FAIR, ROUGH } from '../way/weather.ts';
@@ -24,6 +24,7 @@ export type ChaosOptions = {
 };
 
 const DRAIN_WITHIN_MS = 180_000;
+const SLOW_DRAIN_MS = 20_000;
 const STORIES = 10;
 
 /** Load and faults for so long, then peace until everything has ended, then the judgement. True when nothing was violated. */
@@ -50,9 +51,11 @@ export async function runChaos(
     await disturb(stage, crew, random.fork('faults'), overMs, say);
     stage.way.weather = FAIR;
     await producing;
-    const final = await drain(stage, say);
+    const drained = await drain(stage, say);
     await crew.dismiss();
-    return judge(readHistory(stage.historyFolder), final, say);
+    const events = readHistory(stage.historyFolder);
+    if (drained.tookMs > SLOW_DRAIN_MS) say(tellLast(events, drained.final));
+    return judge(events, drained.final, say);
   } finally {
     await stage.close();
   }
@@ -75,7 +78,7 @@ async function disturb(
 }
 
 /** Peace: waits until no job waits or runs, and tells what the database holds then. */
-async function drain(stage: Stage, say: (line: string) => void): Promise<FinalState> {
+async function drain(stage: Stage, say: (line: string) => void): Promise<{ final: FinalState; tookMs: number }> {
   const startedMs = machineMs();
   for (;;) {
     const left = await stage.withDatabase(async (db) => {
@@ -87,14 +90,23 @@ async function drain(stage: Stage, say: (line: string) => void): Promise<FinalSt
     });
     if (left === 0 || machineMs() - startedMs > DRAIN_WITHIN_MS) {
       say(`drained in ${((machineMs() - startedMs) / 1000).toFixed(1)} s, ${left} left`);
-      return await stage.withDatabase((db) => readFinalState(db, JOB_NAME));
+      const tookMs = machineMs() - startedMs;
+      return { tookMs, final: await stage.withDatabase((db) => readFinalState(db, JOB_NAME)) };
     }
     await pause(250);
   }
 }
 
+/** The job that kept the others waiting, for whoever wonders why a drain took long. */
+function tellLast(events: readonly HistoryEvent[], final: FinalState): string {
+  const settles = events.flatMap((event) => (event.op === 'settle' && event.ending === 'ok' ? [event] : []));
+  const last = settles.sort((a, b) => b.endedMs - a.endedMs)[0];
+  const about = last === undefined ? {} : { jobId: last.jobId };
+  return tellStory({ rule: 'no violation', message: 'the job that ended last', ...about }, events, final);
+}
+
 function judge(events: readonly HistoryEvent[], final: FinalState, say: (line: string) => void): boolean {
-  const violations = checkHistory(events, final);
+  const violations = checkHistory(events, final, INTERVALS.leaseSeconds * 1000);
   for (const line of summarise(events, final)) say(line);
   for (const violation of violations.slice(0, STORIES)) say(tellStory(violation, events, final));
   if (violations.length > STORIES) say(`… and ${violations.length - STORIES} more`);
