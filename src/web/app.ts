@@ -7,6 +7,7 @@ import { installAssets } from './assets/routes.ts';
 import { installAuditPages } from './audit/routes.ts';
 import type { DashboardBridge } from './bridge/dashboard-bridge.ts';
 import type { WebEnv } from './env.ts';
+import { installDeadLetterPages } from './dead-letters/routes.ts';
 import { installFailurePages } from './failures/routes.ts';
 import { installKeys } from './frame/keys-page.tsx';
 import { createPages } from './frame/open-page.ts';
@@ -17,6 +18,7 @@ import { createReadiness, type RuntimeHealth } from './health/readiness.ts';
 import { installHealth } from './health/routes.ts';
 import { installErrorHandler } from './http/error-handler.ts';
 import { installPreferences } from './http/preferences-route.tsx';
+import { refuseChanges } from './http/read-only.ts';
 import { sameOrigin } from './http/same-origin.ts';
 import { createSessionCookie } from './http/session-cookie.ts';
 import { readPreferences } from './http/preferences.ts';
@@ -25,6 +27,9 @@ import { installJobPages } from './jobs/routes.ts';
 import { inZone } from './parts/zone.ts';
 import { installOverviewPage } from './overview/routes.ts';
 import { installQueuePages } from './queues/routes.ts';
+import { installPasswordPages } from './people/password-routes.ts';
+import { installPeoplePages } from './people/routes.tsx';
+import { installSessionPages } from './people/session-routes.ts';
 import { installSignIn } from './sign-in/routes.ts';
 import { installValuePages } from './value/routes.ts';
 import { installWorkerPages } from './workers/routes.ts';
@@ -57,8 +62,8 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   const { env, bridge, metrics, runtimeHealth, runtimeMetrics, healthOnly = false, log } = deps;
   const app: WebApp = new Hono();
   const cookie = createSessionCookie(env);
-  const { environment, trustProxy, trust, metricsToken } = env;
-  const pages = createPages({ bridge, cookie, environment, trustProxy });
+  const { environment, trustProxy, trust, metricsToken, readOnly } = env;
+  const pages = createPages({ bridge, cookie, environment, trustProxy, readOnly });
 
   app.use(compress());
   installErrorHandler(app, { cookie, environment, log });
@@ -78,6 +83,7 @@ export function createWebApp(deps: WebAppDeps): WebApp {
     }),
   );
   app.use(sameOrigin);
+  if (readOnly) app.use(refuseChanges);
   installHealth(app, {
     bridge,
     metrics,
@@ -96,8 +102,12 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   installJobPages(app, pages);
   installQueuePages(app, pages);
   installFailurePages(app, pages);
+  installDeadLetterPages(app, pages);
   installWorkerPages(app, pages);
   installAuditPages(app, pages);
   installValuePages(app, pages);
+  installPeoplePages(app, pages);
+  installSessionPages(app, pages);
+  installPasswordPages(app, pages, { cookie, environment, trustProxy });
   return app;
 }

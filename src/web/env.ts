@@ -33,6 +33,8 @@ export const webVariables = z.object({
   WEB_SECURE_COOKIES: z.stringbool().default(false),
   /** Believe X-Forwarded-For and X-Forwarded-Proto: on only behind a proxy of your own that sets them. */
   WEB_TRUST_PROXY: z.stringbool().default(false),
+  /** Show everything, change nothing: every form but signing in and out is refused, and actions are hidden. */
+  WEB_READ_ONLY: z.stringbool().default(false),
   /** What the dashboard calls this installation, e.g. production; under the name in its corner. */
   ENVIRONMENT_NAME: z.string().max(40).default('development'),
 });
@@ -50,7 +52,8 @@ const schema = webVariables.refine(...someTokenKey).transform((env) => ({
   metricsToken: env.METRICS_TOKEN,
   secureCookies: env.WEB_SECURE_COOKIES,
   trustProxy: env.WEB_TRUST_PROXY,
-  environment: env.ENVIRONMENT_NAME,
+  readOnly: env.WEB_READ_ONLY,
+  environment: env.WEB_READ_ONLY ? `${env.ENVIRONMENT_NAME}, read-only` : env.ENVIRONMENT_NAME,
 }));
 
 export type WebEnv = Readonly<z.infer<typeof schema>>;

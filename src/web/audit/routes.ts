@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { listAudit } from '../../contract/routes/audit.ts';
 import type { Pages } from '../frame/open-page.ts';
-import { mayOperate } from '../frame/view.ts';
 import type { WebApp } from '../http/web-context.ts';
 import { auditQueryOf, readAuditChoice } from './audit-filter.ts';
 import { renderAudit } from './audit-page.tsx';
@@ -10,7 +9,7 @@ const TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson; c
 
 /** The audit log: pages of it, and what the filter leaves as a file, streamed through. */
 export function installAuditPages(app: WebApp, pages: Pages): void {
-  pages.offer('audit', { visible: mayOperate });
+  pages.offer('audit', { visible: ({ user }) => user.role !== 'viewer' });
 
   app.get('/audit', async (context) => {
     const choice = readAuditChoice(context.req.query());

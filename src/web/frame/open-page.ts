@@ -28,10 +28,11 @@ export type PagesDeps = {
   readonly cookie: SessionCookie;
   readonly environment: string;
   readonly trustProxy: boolean;
+  readonly readOnly: boolean;
 };
 
 /** The way from a request to the data of its page: always with the session of the person who asks. */
-export function createPages({ bridge, cookie, environment, trustProxy }: PagesDeps): Pages {
+export function createPages({ bridge, cookie, environment, trustProxy, readOnly }: PagesDeps): Pages {
   const offers = new Map<Section, Offer>();
 
   function tokenOf(context: WebContext): string {
@@ -65,6 +66,7 @@ export function createPages({ bridge, cookie, environment, trustProxy }: PagesDe
         ownZone: readOwnZone(context),
         path: `${url.pathname}${url.search}`,
         environment,
+        readOnly,
         // The API is the only clock: what it says is old is old, whatever this machine's clock says.
         nowMs: Date.parse(overview.data.at),
         startedAtMs: context.get('startedAtMs'),

@@ -20,11 +20,13 @@ export type View = {
   /** Path and query of this page, for forms that come back to it. */
   readonly path: string;
   readonly environment: string;
+  /** Whether this dashboard changes nothing, whoever looks at it. */
+  readonly readOnly: boolean;
   readonly nowMs: number;
   readonly startedAtMs: number;
 };
 
 /** Whether the person may change things; the API decides again, this only spares them buttons that would refuse. */
-export function mayOperate({ user }: Pick<View, 'user'>): boolean {
-  return user.role !== 'viewer';
+export function mayOperate({ user, readOnly }: Pick<View, 'user' | 'readOnly'>): boolean {
+  return !readOnly && user.role !== 'viewer';
 }

@@ -26,6 +26,7 @@ export function installErrorHandler(app: WebApp, { cookie, environment, log }: E
         303,
       );
     }
+    if (fault.code === 'password_change_needed') return context.redirect('/password', 303);
     const requestId = context.get('requestId');
     if (fault.status >= 500) log.error({ err: fault.cause ?? fault, requestId, path: url.pathname }, 'a page failed');
     const preferences = readPreferences(context);

@@ -42,7 +42,11 @@ export function installSignIn(app: WebApp, { bridge, cookie, environment, trustP
         email,
         password: form.password ?? '',
         client_ip: clientAddress(context, trustProxy),
+        user_agent: printable(context.req.header('user-agent') ?? ''),
       });
+      // A token that was here before stays in no hands.
+      const before = cookie.read(context);
+      if (before !== undefined) await endQuietly(bridge, before, log);
       cookie.write(context, token, expiresAt);
       return context.redirect(next, 303);
     } catch (error) {
@@ -59,6 +63,11 @@ export function installSignIn(app: WebApp, { bridge, cookie, environment, trustP
     if (token !== undefined) await endQuietly(bridge, token, log);
     return context.redirect('/signin', 303);
   });
+}
+
+/** What a browser says of itself, as the API takes it. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '').slice(0, 300);
 }
 
 /** The browser forgets the token in any case; when the API cannot be told, the session ends by itself. */

@@ -70,7 +70,7 @@ export async function renderSignIn({
             <button class="btn pri">Sign in</button>
           </form>
         </main>
-        <footer class="mute small">Signed out after 2 hours without use. Powernode Worker {VERSION}</footer>
+        <footer class="mute small">Powernode Worker {VERSION}</footer>
       </>
     ),
   });

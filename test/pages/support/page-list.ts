@@ -6,9 +6,12 @@ export type ListedPage = readonly [name: string, path: string | ((scene: Scene) 
 export const PAGES: readonly ListedPage[] = [
   ['overview', '/overview'],
   ['jobs', '/jobs'],
-  ['jobs-failed', '/jobs?state=failed&queue=file_processing'],
-  ['dead', '/jobs?queue=dead_letter'],
-  ['jobs-none', '/jobs?name=no.such.job'],
+  ['jobs-failed', '/jobs?q=state:failed+queue:file_processing'],
+  ['dead', '/jobs?q=queue:dead_letter'],
+  ['jobs-none', '/jobs?q=name:no.such.job'],
+  ['jobs-fault', '/jobs?q=age:soon'],
+  ['bulk', '/jobs/bulk?verb=retry&q=state:failed'],
+  ['keys', '/keys'],
   ['job-running', ({ running }) => `/jobs/file_processing/${running}`],
   ['job-failed', ({ failed }) => `/jobs/file_processing/${failed}`],
   ['job-retrying', ({ retrying }) => `/jobs/file_processing/${retrying}`],
@@ -18,6 +21,11 @@ export const PAGES: readonly ListedPage[] = [
   ['drain', '/workers/worker-a1/drain'],
   ['cancel', ({ running }) => `/jobs/file_processing/${running}/cancel`],
   ['audit', '/audit'],
+  ['users', '/users'],
+  ['users-invite', '/users/invite'],
+  ['sessions', '/sessions'],
+  ['sessions-all', '/sessions?all=yes'],
+  ['password', '/password'],
   ['audit-none', '/audit?target=nothing-begins-so'],
 ];
 
