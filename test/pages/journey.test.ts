@@ -66,7 +66,7 @@ describe.each([
     await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toMatch(/All is well|problem/);
     await page.goto(`${stage.url}/jobs`);
     await page.locator('.rail').getByRole('link', { name: 'Failed' }).click();
-    await page.waitForURL('**/jobs?state=failed');
+    await page.waitForURL('**/jobs?q=state:failed');
     await page.locator(`a[href="/jobs/${queue}/${id}"]`).click();
     await page.waitForURL(`**/jobs/${queue}/${id}`);
     expect(await page.locator('.why').textContent()).toContain('The file ends early.');
@@ -121,7 +121,7 @@ describe.each([
     await page.waitForURL('**/jobs');
     await page.getByRole('button', { name: /^Filter/ }).click();
     await page.locator('#facets').getByRole('link', { name: 'Completed' }).click();
-    await page.waitForURL('**/jobs?state=completed');
+    await page.waitForURL('**/jobs?q=state:completed');
     await close();
   });
 

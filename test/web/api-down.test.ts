@@ -13,13 +13,13 @@ it('tells people what is down and what goes on, stops asking after a while, and 
   await visitor.signIn(ADMIN, PASSWORD);
   await stage.api.kill9();
 
-  const first = await visitor.ask('/jobs?state=failed');
+  const first = await visitor.ask('/jobs?q=state:failed');
   const page = await first.text();
   expect(first.status).toBe(503);
   expect(page).toContain('<h1>The API does not answer</h1>');
   expect(page).toContain('Jobs that run keep running');
   expect(page).toContain('<code>api_unreachable</code>');
-  expect(page).toContain('href="/jobs?state=failed"');
+  expect(page).toContain('href="/jobs?q=state:failed"');
   expect(visitor.jar.has('powernode_session'), 'an outage signs nobody out').toBe(true);
 
   for (let n = 0; n < 12; n += 1) await visitor.ask('/overview');

@@ -63,8 +63,11 @@ afterAll(async () => {
 const paths = () => [
   '/overview',
   '/jobs',
-  `/jobs?name=${encodeURIComponent(EVIL)}&queue=${encodeURIComponent(EVIL)}&state=${encodeURIComponent(EVIL)}`,
-  '/jobs?queue=dead_letter',
+  '/jobs?q=queue:dead_letter',
+  `/jobs?q=${encodeURIComponent(EVIL)}`,
+  `/jobs?q=${encodeURIComponent(`error:"${EVIL.replace(/["\\]/g, '')}"`)}`,
+  `/jobs/bulk?verb=delete&q=${encodeURIComponent(`name:"${EVIL.replace(/["\\]/g, '')}"`)}`,
+  `/jobs/views?q=${encodeURIComponent(EVIL)}`,
   `/jobs?cursor=${encodeURIComponent(EVIL)}`,
   '/workers',
   '/workers/w1/drain',

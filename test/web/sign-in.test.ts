@@ -15,13 +15,13 @@ beforeEach(() => stage.sql('DELETE FROM worker_api.sign_in_failure'));
 describe('the way in', () => {
   it('leads a stranger to the sign-in and back to where they wanted to go', async () => {
     const visitor = createVisitor(stage.url);
-    const refused = await visitor.ask('/jobs?state=failed');
+    const refused = await visitor.ask('/jobs?q=state:failed');
     expect(refused.status).toBe(303);
     const next = new URL(refused.headers.get('location') ?? '', stage.url).searchParams.get('next') ?? '';
-    expect(next).toBe('/jobs?state=failed');
+    expect(next).toBe('/jobs?q=state:failed');
     const entered = await visitor.post('/signin', { email: ADMIN, password: PASSWORD, next });
-    expect([entered.status, entered.headers.get('location')]).toEqual([303, '/jobs?state=failed']);
-    expect(await visitor.page('/jobs?state=failed')).toContain('<h1>Jobs</h1>');
+    expect([entered.status, entered.headers.get('location')]).toEqual([303, '/jobs?q=state:failed']);
+    expect(await visitor.page('/jobs?q=state:failed')).toContain('<h1>Jobs</h1>');
   });
 
   it.each(['//evil.example', 'https://evil.example', '/\\evil.example', 'javascript:alert(1)', '/%0d%0aSet-Cookie:x'])(

@@ -54,7 +54,7 @@ function sevenNumbers(view: View): Number_[] {
   const { counts, deadLetters, workers } = overview;
   const online = workers.idle + workers.busy + workers.draining;
   const all = online + workers.offline;
-  const jobs = (state: string) => `/jobs?state=${state}`;
+  const jobs = (state: string) => `/jobs?q=state:${state}`;
   return [
     { value: thousands(counts.ready), word: 'Ready', href: jobs('ready'), tone: 'ready', icon: 'ready' },
     { value: thousands(counts.active), word: 'Running', href: jobs('active'), tone: 'run', icon: 'run' },

@@ -1,78 +1,52 @@
-import type { JobList, QueueCounts } from '../../contract/operator.ts';
-import { DEAD_LETTER_QUEUE } from '../../contract/queues.ts';
+import { chosenIn } from '../../contract/search/change-search.ts';
+import type { JobFacets } from '../../contract/operator.ts';
+import { SEARCH_STATES } from '../../contract/search/terms.ts';
 import { Icon } from '../parts/icon.tsx';
-import { JOB_LOOKS, type ShownState } from '../parts/state.tsx';
+import { JOB_LOOKS } from '../parts/state.tsx';
 import { thousands } from '../parts/words.ts';
-import { jobsHref, type ListFilter } from './job-filter.ts';
+import { facetHref, type Search } from './search.ts';
 
-export type RailProps = {
-  readonly filter: ListFilter;
-  readonly counts: JobList['counts'];
-  readonly queues: readonly QueueCounts[];
-  readonly deadLetters: number;
-  /** Names to choose from. */
-  readonly names: readonly string[];
-};
+type Count = JobFacets['states'][number];
+type RailProps = { search: Search; facets: JobFacets; deadLetters: number };
 
-const ORDER: readonly ShownState[] = ['ready', 'active', 'waiting', 'retry', 'failed', 'cancelled', 'completed'];
-
-/** What a list can be narrowed to, with how many there are; pressing the chosen one takes it off again. */
-export function FilterRail({ filter, counts, queues, deadLetters, names }: RailProps) {
-  const dead = filter.queue === DEAD_LETTER_QUEUE;
-  const used = queues
-    .map((queue) => ({ name: queue.name, count: countIn(queue, filter.state) }))
-    .filter(({ name, count }) => count > 0 || name === filter.queue)
-    .toSorted((a, b) => b.count - a.count);
+/** What a list can be narrowed to, with how many would be left; pressing the chosen one takes it off again. */
+export function FilterRail({ search, facets, deadLetters }: RailProps) {
+  const dead = chosenIn(search.terms, 'queue') === 'dead_letter';
+  const queues = facets.queues.some(({ value }) => value === 'dead_letter')
+    ? facets.queues
+    : [...facets.queues, ...(deadLetters > 0 ? [{ value: 'dead_letter', count: deadLetters }] : [])];
   return (
     <aside class="rail" id="facets" popover="auto" aria-label="Filters">
       <button class="btn only-n" popovertarget="facets" popovertargetaction="hide">
         <Icon name="x" />
         Close
       </button>
-      {!dead && <States filter={filter} counts={counts} />}
-      <h2>Queue</h2>
-      <ul>
-        {used.map(({ name, count }) => (
-          <Facet chosen={filter.queue === name} href={queueHref(filter, name)} word={name} count={count} />
-        ))}
-        {deadLetters > 0 && (
-          <Facet
-            chosen={dead}
-            href={dead ? '/jobs' : jobsHref({ queue: DEAD_LETTER_QUEUE })}
-            word="dead letters"
-            count={deadLetters}
-          />
-        )}
-      </ul>
-      {used.length === 0 && deadLetters === 0 && <p class="mute none">None in use</p>}
-      {names.length > 0 && <h2>Name</h2>}
-      <ul>
-        {names.map((name) => (
-          <Facet
-            chosen={filter.name === name}
-            href={jobsHref(filter, { name: filter.name === name ? null : name })}
-            word={name}
-          />
-        ))}
-      </ul>
+      {!dead && <States search={search} counts={facets.states} more={facets.more} />}
+      <Facet title="Queue" qualifier="queue" counts={queues} search={search} more={facets.more} />
+      <Facet title="Name" qualifier="name" counts={facets.names} search={search} more={facets.more} />
+      <Facet title="Worker" qualifier="worker" counts={facets.workers} search={search} more={facets.more} />
+      <Facet title="Group" qualifier="group" counts={facets.groups} search={search} more={facets.more} />
+      {facets.more && <p class="mute none">Counts with a + are of what changed last and what comes next.</p>}
     </aside>
   );
 }
 
-function States({ filter, counts }: Pick<RailProps, 'filter' | 'counts'>) {
+function States({ search, counts, more }: { search: Search; counts: readonly Count[]; more: boolean }) {
+  const known = new Map(counts.map(({ value, count }) => [value, count]));
+  const chosen = chosenIn(search.terms, 'state');
   return (
     <>
       <h2>State</h2>
       <ul>
-        {ORDER.map((state) => (
+        {SEARCH_STATES.map((state) => (
           <li>
             <a
-              href={jobsHref(filter, { state: filter.state === state ? null : state })}
-              aria-current={filter.state === state ? 'true' : undefined}
+              href={facetHref(search, 'state', state, chosen === state)}
+              aria-current={chosen === state ? 'true' : undefined}
             >
               <Icon name={JOB_LOOKS[state].icon} tone={JOB_LOOKS[state].tone} />
               <span>{JOB_LOOKS[state].word}</span>
-              <b>{thousands(counts[state])}</b>
+              <b>{countText(known.get(state) ?? 0, more)}</b>
             </a>
           </li>
         ))}
@@ -81,28 +55,35 @@ function States({ filter, counts }: Pick<RailProps, 'filter' | 'counts'>) {
   );
 }
 
-function Facet({ chosen, href, word, count }: { chosen: boolean; href: string; word: string; count?: number }) {
+type FacetProps = { title: string; qualifier: string; counts: readonly Count[]; search: Search; more: boolean };
+
+function Facet({ title, qualifier, counts, search, more }: FacetProps) {
+  const chosen = chosenIn(search.terms, qualifier);
+  const shown = chosen === undefined || counts.some(({ value }) => value === chosen);
+  const rows = shown ? counts : [{ value: chosen, count: 0 }, ...counts];
+  if (rows.length === 0) return null;
   return (
-    <li>
-      <a href={href} title={word} aria-current={chosen ? 'true' : undefined}>
-        <span class="cut">{word}</span>
-        {count !== undefined && <b>{thousands(count)}</b>}
-      </a>
-    </li>
+    <>
+      <h2>{title}</h2>
+      <ul>
+        {rows.map(({ value, count }) => (
+          <li>
+            <a
+              href={facetHref(search, qualifier, value, value === chosen)}
+              title={value}
+              aria-current={value === chosen ? 'true' : undefined}
+            >
+              <span class="cut">{value === 'dead_letter' ? 'dead letters' : value}</span>
+              <b>{countText(count, more && value !== 'dead_letter')}</b>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
-function queueHref(filter: ListFilter, name: string): string {
-  return jobsHref(filter, { queue: filter.queue === name ? null : name });
-}
-
-function countIn(queue: QueueCounts, state: ListFilter['state']): number {
-  if (state === 'created') return queue.ready + queue.waiting;
-  if (state !== undefined) return queue[state];
-  return allOf(queue);
-}
-
-/** Jobs in every state. */
-export function allOf(counts: JobList['counts']): number {
-  return ORDER.reduce((sum, each) => sum + counts[each], 0);
+/** `1,284`, or `10,000+` when not all of them were counted. */
+export function countText(count: number, more: boolean): string {
+  return more && count > 0 ? `${thousands(count)}+` : thousands(count);
 }

@@ -3,7 +3,7 @@ import { CATALOGUE } from '../../contract/catalogue/index.ts';
 import type { JobView } from '../../contract/job.ts';
 import { clockOrDay, Time } from '../parts/time.tsx';
 import { duration, roughly } from '../parts/words.ts';
-import { jobsHref } from './job-filter.ts';
+import { jobsHref } from './search.ts';
 
 /** What is known of a job beside its story; absent facts are left out. */
 export function JobFacts({ job, nowMs }: { job: JobView; nowMs: number }) {
@@ -25,7 +25,7 @@ export function JobFacts({ job, nowMs }: { job: JobView; nowMs: number }) {
     [
       'Queue',
       <>
-        <a href={jobsHref({ queue: job.queue })}>{job.queue}</a>, priority {job.priority}
+        <a href={jobsHref(`queue:${job.queue}`)}>{job.queue}</a>, priority {job.priority}
       </>,
     ],
     [

@@ -1,3 +1,4 @@
+import { quote } from '../../contract/search/read-tokens.ts';
 import type { JobView } from '../../contract/job.ts';
 import { renderPage } from '../frame/page.tsx';
 import { JobValueTree, jobValueSize } from '../value/job-value.tsx';
@@ -8,7 +9,7 @@ import { duration, percent } from '../parts/words.ts';
 import { AttemptCards } from './attempt-cards.tsx';
 import { findReason } from './find-reason.ts';
 import { JobFacts } from './job-facts.tsx';
-import { jobsHref } from './job-filter.ts';
+import { jobsHref } from './search.ts';
 import { LifeChart } from './life-chart.tsx';
 import { ReasonBox } from './reason-box.tsx';
 import { timelineOf } from './timeline.ts';
@@ -58,8 +59,8 @@ function Head({ job, state, mayAct }: { job: JobView; state: ShownState; mayAct:
   return (
     <div class="head">
       <p class="small">
-        <a href="/jobs">Jobs</a> / <a href={jobsHref({ queue: job.queue })}>{job.queue}</a> /{' '}
-        <a href={jobsHref({ name: job.name })}>{job.name}</a>
+        <a href="/jobs">Jobs</a> / <a href={jobsHref(`queue:${job.queue}`)}>{job.queue}</a> /{' '}
+        <a href={jobsHref(`name:${quote(job.name)}`)}>{job.name}</a>
       </p>
       <h1>{job.name}</h1>
       <State look={JOB_LOOKS[state]} strong />

@@ -2,6 +2,7 @@ import type { JobListItem } from '../../contract/operator.ts';
 import { Attempt } from '../parts/attempt.tsx';
 import { Glance } from '../parts/glance.tsx';
 import { DEAD_LOOK, JOB_LOOKS, shownState, State, type ShownState } from '../parts/state.tsx';
+import { Pick } from '../parts/selection.tsx';
 import { Time } from '../parts/time.tsx';
 import { duration, percent, roughly } from '../parts/words.ts';
 
@@ -9,23 +10,32 @@ import { duration, percent, roughly } from '../parts/words.ts';
 const LATE_MS = 60_000;
 
 /** One row a job: what it is, how it stands, and how long that has been so. */
-export function JobRows({ jobs, nowMs }: { jobs: readonly JobListItem[]; nowMs: number }) {
+export function JobRows({
+  jobs,
+  nowMs,
+  pickable = false,
+}: {
+  jobs: readonly JobListItem[];
+  nowMs: number;
+  pickable?: boolean;
+}) {
   return (
     <tbody>
       {jobs.map((job) => (
-        <Row job={job} nowMs={nowMs} />
+        <Row job={job} nowMs={nowMs} pickable={pickable} />
       ))}
     </tbody>
   );
 }
 
-function Row({ job, nowMs }: { job: JobListItem; nowMs: number }) {
+function Row({ job, nowMs, pickable }: { job: JobListItem; nowMs: number; pickable: boolean }) {
   const state = shownState(job, nowMs);
   const ran = job.claimedAt !== undefined;
   // A dead letter is a copy; what can be read and retried is the job that it was.
   const { queue, id } = job.source ?? job;
   return (
     <tr>
+      {pickable && <Pick name="job" value={`${queue}/${id}`} label={`${job.name}, ${id.slice(0, 8)}`} />}
       <td>
         <State look={job.source === undefined ? JOB_LOOKS[state] : DEAD_LOOK} />
       </td>

@@ -1,127 +1,124 @@
-import { CATALOGUE } from '../../contract/catalogue/index.ts';
-import type { JobList } from '../../contract/operator.ts';
-import { DEAD_LETTER_QUEUE } from '../../contract/queues.ts';
+import type { JobFacets, JobList } from '../../contract/operator.ts';
+import { chosenIn } from '../../contract/search/change-search.ts';
+import type { SavedView } from '../../contract/saved-view.ts';
 import { renderPage } from '../frame/page.tsx';
-import type { Section } from '../frame/sections.ts';
-import type { View } from '../frame/view.ts';
+import { mayOperate, type View } from '../frame/view.ts';
+import { Empty } from '../parts/empty.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { plural } from '../parts/words.ts';
-import { allOf, FilterRail } from './filter-rail.tsx';
-import { jobsHref, type ListFilter } from './job-filter.ts';
+import { Pager } from '../parts/pager.tsx';
+import { PickAll, SelectableRows } from '../parts/selection.tsx';
+import { Time } from '../parts/time.tsx';
+import { plural, roughly } from '../parts/words.ts';
+import { VERBS } from './bulk-verbs.ts';
+import { countText, FilterRail } from './filter-rail.tsx';
 import { JobRows } from './job-rows.tsx';
+import { hrefOf, jobsHref, type Search } from './search.ts';
+import { SearchBox } from './search-box.tsx';
+import { ViewTabs } from './view-tabs.tsx';
 
-const NAMES_SHOWN = 12;
+export type Found = { readonly list: JobList; readonly facets: JobFacets; readonly views: readonly SavedView[] };
 
-/** The list of jobs with what it can be narrowed to. */
-export async function renderJobList(view: View, filter: ListFilter, list: JobList): Promise<string> {
-  const { overview, nowMs } = view;
-  const set = [filter.state, filter.queue, filter.name].filter((value) => value !== undefined).length;
-  const dead = filter.queue === DEAD_LETTER_QUEUE;
-  const names = namesIn(list, filter);
+/** The list of jobs with what it can be narrowed to; only the search box where the query cannot be read. */
+export async function renderJobList(view: View, search: Search, found: Found | undefined): Promise<string> {
+  const dead = chosenIn(search.terms, 'queue') === 'dead_letter';
+  const title = dead ? 'Dead letters' : 'Jobs';
   return await renderPage(view, {
-    title: dead ? 'Dead letters' : 'Jobs',
-    section: sectionOf(filter),
+    title,
+    section: dead ? 'dead' : 'jobs',
+    live: found !== undefined,
     children: (
       <>
         <div class="head">
-          <h1>{dead ? 'Dead letters' : 'Jobs'}</h1>
-          <span class="mute">{matching(view, filter, list)}</span>
-          <div class="acts">
-            <button class="btn only-n" popovertarget="facets">
-              <Icon name="filter" />
-              Filter{set > 0 ? `, ${set} set` : ''}
-            </button>
-          </div>
+          <h1>{title}</h1>
+          {found !== undefined && <Matching facets={found.facets} />}
+          {found !== undefined && (
+            <div class="acts">
+              <button class="btn only-n" popovertarget="facets">
+                <Icon name="filter" />
+                Filter{search.terms.length > 0 ? `, ${search.terms.length} set` : ''}
+              </button>
+              {mayOperate(view) && found.facets.matched > 0 && <ActOnAll search={search} facets={found.facets} />}
+            </div>
+          )}
         </div>
-        <Search filter={filter} />
-        <div class="with-rail">
-          <FilterRail
-            filter={filter}
-            counts={list.counts}
-            queues={overview.queues}
-            deadLetters={overview.deadLetters}
-            names={names}
-          />
-          <div class="list">
-            {list.jobs.length === 0 ? <Nothing filter={filter} set={set} /> : <Table list={list} nowMs={nowMs} />}
-            <Pager filter={filter} list={list} />
+        <ViewTabs search={search} views={found?.views ?? []} />
+        <SearchBox search={search} />
+        {found !== undefined && (
+          <div class="with-rail">
+            <FilterRail search={search} facets={found.facets} deadLetters={view.overview.deadLetters} />
+            <div class="list">
+              {found.list.jobs.length === 0 ? (
+                <Nothing search={search} />
+              ) : (
+                <Rows view={view} search={search} found={found} />
+              )}
+              <Below view={view} search={search} list={found.list} />
+            </div>
           </div>
-        </div>
+        )}
       </>
     ),
   });
 }
 
-/** The names on this page, the most frequent first, and the one that was chosen. */
-function namesIn({ jobs }: JobList, { name }: ListFilter): string[] {
-  const counts = new Map<string, number>(name === undefined ? [] : [[name, Infinity]]);
-  for (const job of jobs) counts.set(job.name, (counts.get(job.name) ?? 0) + 1);
-  const sorted = [...counts].sort(([a, left], [b, right]) => right - left || a.localeCompare(b));
-  return sorted.slice(0, NAMES_SHOWN).map(([each]) => each);
+function Matching({ facets: { matched, more } }: { facets: JobFacets }) {
+  return <span class="mute">{more ? `${countText(matched, true)} match` : plural(matched, 'job')}</span>;
 }
 
-function sectionOf({ state, queue }: ListFilter): Section {
-  if (queue === DEAD_LETTER_QUEUE) return 'dead';
-  return state === 'failed' ? 'failures' : 'jobs';
-}
-
-/** How many match, where that is known: names are not counted. */
-function matching({ overview }: View, { state, queue, name }: ListFilter, { counts, estimated }: JobList): string {
-  if (name !== undefined) return '';
-  const about = estimated ? 'about ' : '';
-  if (queue === DEAD_LETTER_QUEUE) return `${about}${plural(overview.deadLetters, 'job')}`;
-  const count =
-    state === undefined ? allOf(counts) : state === 'created' ? counts.ready + counts.waiting : counts[state];
-  return `${about}${plural(count, 'job')}`;
-}
-
-function Search({ filter }: { filter: ListFilter }) {
-  const { state, queue } = filter;
-  const chips = (['state', 'queue', 'name'] as const).flatMap((key) => {
-    const value = filter[key];
-    return value === undefined ? [] : [{ key, value, href: jobsHref(filter, { [key]: null }) }];
-  });
+function ActOnAll({ search, facets: { matched, more } }: { search: Search; facets: JobFacets }) {
   return (
-    <form class="find" role="search" action="/jobs">
-      <div class="box">
-        <Icon name="find" />
-        {chips.map(({ key, value, href }) => (
-          <a class="chip" href={href} title={`Take ${key}:${value} off`}>
-            {`${key}:${value}`}
-            <Icon name="x" />
-          </a>
+    <details class="menu">
+      <summary class="btn">
+        All {countText(matched, more)}
+        <Icon name="down" />
+        <span class="sr"> that match: actions</span>
+      </summary>
+      <ul>
+        {VERBS.map(({ verb, word }) => (
+          <li>
+            <a href={hrefOf('/jobs/bulk', { verb, q: search.q })}>{word}…</a>
+          </li>
         ))}
-        {state !== undefined && <input type="hidden" name="state" value={state} />}
-        {queue !== undefined && <input type="hidden" name="queue" value={queue} />}
-        <label class="sr" for="q">
-          Name of a job
-        </label>
-        <input
-          id="q"
-          type="search"
-          name="name"
-          list="names"
-          autocomplete="off"
-          placeholder="Name of a job, such as files.thumbnail"
-          title="Press / to come here"
-        />
-      </div>
-      <datalist id="names">
-        {CATALOGUE.map(({ name }) => (
-          <option value={name} />
-        ))}
-      </datalist>
-      <button class="btn">Search</button>
-    </form>
+      </ul>
+    </details>
   );
 }
 
-function Table({ list, nowMs }: { list: JobList; nowMs: number }) {
+function Rows({ view, search, found }: { view: View; search: Search; found: Found }) {
+  const { list, facets } = found;
+  const table = <Table list={list} nowMs={view.nowMs} pickable={mayOperate(view)} />;
+  if (!mayOperate(view)) return table;
+  return (
+    <SelectableRows
+      action="/jobs/bulk"
+      what="jobs"
+      clear={jobsHref(search.q, search.cursor)}
+      buttons={
+        <>
+          {VERBS.map(({ verb, word, look }) => (
+            <button class={look === undefined ? 'btn' : `btn ${look}`} name="verb" value={verb}>
+              {word}
+            </button>
+          ))}
+          <a class="btn" href={hrefOf('/jobs/bulk', { q: search.q })}>
+            All {countText(facets.matched, facets.more)} that match
+          </a>
+        </>
+      }
+    >
+      <input type="hidden" name="q" value={search.q} />
+      {table}
+    </SelectableRows>
+  );
+}
+
+function Table({ list, nowMs, pickable }: { list: JobList; nowMs: number; pickable: boolean }) {
   return (
     <table class="stick stack">
       <caption class="sr">Jobs, the latest change first</caption>
       <thead>
         <tr>
+          {pickable && <PickAll rows={list.jobs.length} />}
           <th scope="col">State</th>
           <th scope="col" class="grow">
             Name
@@ -134,55 +131,40 @@ function Table({ list, nowMs }: { list: JobList; nowMs: number }) {
           </th>
         </tr>
       </thead>
-      <JobRows jobs={list.jobs} nowMs={nowMs} />
+      <JobRows jobs={list.jobs} nowMs={nowMs} pickable={pickable} />
     </table>
   );
 }
 
-function Nothing({ filter, set }: { filter: ListFilter; set: number }) {
-  if (set === 0) {
+function Nothing({ search }: { search: Search }) {
+  if (search.terms.length === 0) {
     return (
-      <div class="empty">
-        <Icon name="jobs" />
-        <p>No job yet. A backend enqueues them, or upload a file to see some.</p>
-      </div>
+      <Empty icon="jobs">No job yet. A backend enqueues them, or a schedule, or whoever sends a file to the API.</Empty>
     );
   }
-  const asked = (['state', 'queue', 'name'] as const).flatMap((key) => filter[key] ?? []);
   return (
-    <div class="empty">
-      <Icon name="jobs" />
-      <p>{`No job matches ${asked.join(', ')}.`}</p>
-      <a class="btn" href="/jobs">
-        Show all jobs
-      </a>
-    </div>
+    <Empty icon="jobs" action={{ word: 'Show all jobs', href: '/jobs' }}>
+      {search.cursor === undefined ? `No job matches ${search.q}.` : `No further job matches ${search.q}.`}
+    </Empty>
   );
 }
 
-function Pager({ filter, list }: { filter: ListFilter; list: JobList }) {
-  const { nextCursor, estimated, jobs } = list;
+function Below({ view, search, list }: { view: View; search: Search; list: JobList }) {
+  const { nextCursor, lookedBackTo, jobs, estimated } = list;
+  const backMs = lookedBackTo === undefined ? undefined : Date.parse(lookedBackTo);
   return (
-    <div class="pager">
-      <span>
-        {`${plural(jobs.length, 'row')}, the latest change first.`}
-        {estimated &&
-          ' The table is large: counts are estimates, and the list holds what comes next and what ended last.'}
-      </span>
-      {(filter.cursor !== undefined || nextCursor !== undefined) && (
-        <div class="acts">
-          {filter.cursor !== undefined && (
-            <a class="btn" href={jobsHref(filter)}>
-              Newest
-            </a>
-          )}
-          {nextCursor !== undefined && (
-            <a class="btn" href={jobsHref(filter, { cursor: nextCursor })} rel="next">
-              Older
-            </a>
-          )}
-        </div>
+    <Pager
+      newest={search.cursor === undefined ? undefined : jobsHref(search.q)}
+      older={nextCursor === undefined ? undefined : jobsHref(search.q, nextCursor)}
+    >
+      {plural(jobs.length, 'row')}, the latest change first.{' '}
+      {backMs !== undefined && (
+        <>
+          Of a large table, what comes next and what ended within{' '}
+          <Time ms={backMs}>{`the last ${roughly(view.nowMs - backMs)}`}</Time> was looked at; Older goes further back.
+        </>
       )}
-    </div>
+      {backMs === undefined && estimated && 'Counts are a few seconds old.'}
+    </Pager>
   );
 }

@@ -1,23 +1,48 @@
+import { listSavedViews, readJobFacets, suggestTerms } from '../../contract/routes/job-search.ts';
 import { readJob } from '../../contract/routes/jobs.ts';
 import { listJobs } from '../../contract/routes/operators.ts';
 import type { Pages } from '../frame/open-page.ts';
 import type { WebApp } from '../http/web-context.ts';
 import { installJobActions } from './actions.ts';
-import { readFilter } from './job-filter.ts';
+import { installBulkPages } from './bulk-routes.ts';
 import { renderJob } from './job-page.tsx';
 import { renderJobList } from './list-page.tsx';
+import { oldHref, readSearch } from './search.ts';
+import { installViewPages } from './view-routes.tsx';
 
-/** The list of jobs, one job, and what can be done to it. */
+const ROWS = 50;
+
+/** The list of jobs, one job, and what can be done to them. */
 export function installJobPages(app: WebApp, pages: Pages): void {
   pages.offer('jobs');
 
   app.get('/jobs', async (context) => {
-    const filter = readFilter(context.req.query());
-    const { view, data } = await pages.open(context, (client, token) =>
-      client.call(listJobs, { query: filter, token }),
-    );
-    return context.html(await renderJobList(view, filter, data.data));
+    const query = new URL(context.req.url).searchParams;
+    const newer = oldHref(query);
+    if (newer !== undefined) return context.redirect(newer, 302);
+    const search = readSearch(query);
+    const { view, data } = await pages.open(context, async (client, token) => {
+      if (search.fault !== undefined) return undefined;
+      const { q, cursor } = search;
+      const [list, facets, views] = await Promise.all([
+        client.call(listJobs, { query: { q, limit: ROWS, ...(cursor === undefined ? {} : { cursor }) }, token }),
+        client.call(readJobFacets, { query: { q }, token }),
+        client.call(listSavedViews, { token }),
+      ]);
+      return { list: list.data, facets: facets.data, views: views.data.views };
+    });
+    return context.html(await renderJobList(view, search, data), search.fault === undefined ? 200 : 400);
   });
+
+  // For the script: how the term that somebody types may go on.
+  app.get('/jobs/suggest', async (context) => {
+    const term = (context.req.query('term') ?? '').slice(0, 200);
+    const { data } = await pages.act(context, (client, token) => client.call(suggestTerms, { query: { term }, token }));
+    return context.json(data);
+  });
+
+  installViewPages(app, pages);
+  installBulkPages(app, pages);
 
   app.get('/jobs/:queue/:id', async (context) => {
     const params = { queue: context.req.param('queue'), id: context.req.param('id') };

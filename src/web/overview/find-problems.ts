@@ -65,7 +65,7 @@ function unservedProblems(queues: readonly QueueCounts[], online: number): Probl
   const first = queues[0]?.name ?? '';
   const actions = [
     { word: 'Workers', href: '/workers' },
-    { word: plural(jobs, 'job'), href: queues.length === 1 ? `/jobs?queue=${first}` : '/jobs?state=ready' },
+    { word: plural(jobs, 'job'), href: queues.length === 1 ? `/jobs?q=queue:${first}` : '/jobs?q=state:ready' },
   ];
   const look = { tone: 'fail', icon: 'fail', evidence, actions } as const;
   if (online === 0) return [{ ...look, claim: 'no worker is online', title: 'No worker is online' }];
@@ -87,7 +87,7 @@ function lateProblem(queue: QueueCounts, workers: readonly WorkerView[]): Proble
       `${plural(workers.length, 'worker serves', 'workers serve')} it, with ${busy} of ${plural(slots, 'slot')} busy.`,
     actions: [
       { word: 'Workers', href: '/workers' },
-      { word: plural(queue.ready, 'job'), href: `/jobs?queue=${queue.name}&state=ready` },
+      { word: plural(queue.ready, 'job'), href: `/jobs?q=queue:${queue.name}+state:ready` },
     ],
   };
 }
@@ -127,7 +127,7 @@ function failing({ throughput, recentFailures }: Overview): Problem[] {
       claim: `${plural(failed, 'job')} failed`,
       title: `To watch: ${plural(failed, 'job')} failed for good in the last hour`,
       evidence: `The latest is ${latest.name}: ${latest.message}`,
-      actions: [{ word: 'Failed jobs', href: '/jobs?state=failed' }],
+      actions: [{ word: 'Failed jobs', href: '/jobs?q=state:failed' }],
     },
   ];
 }

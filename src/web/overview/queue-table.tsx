@@ -59,12 +59,12 @@ function Row({ queue, served }: { queue: QueueCounts; served: boolean }) {
   const { name, ready, active, waiting, retry, oldestReadySeconds } = queue;
   const tone = wait(queue) >= 60 ? (served ? 's-retry' : 's-fail') : undefined;
   const link = (count: number, state: string) =>
-    count === 0 ? <span class="mute">0</span> : <a href={`/jobs?queue=${name}&state=${state}`}>{thousands(count)}</a>;
+    count === 0 ? <span class="mute">0</span> : <a href={`/jobs?q=queue:${name}+state:${state}`}>{thousands(count)}</a>;
   return (
     <tr>
       <td class="grow">
         <div class="cut">
-          <a href={`/jobs?queue=${name}`}>{name}</a>
+          <a href={`/jobs?q=queue:${name}`}>{name}</a>
           {!served && <span class="args">no worker</span>}
         </div>
       </td>

@@ -12,7 +12,7 @@ export function RecentFailures({ failures, nowMs }: { failures: Failures; nowMs:
         <h2>
           Latest failures <small>for good</small>
         </h2>
-        <a class="small mute" href="/jobs?state=failed">
+        <a class="small mute" href="/jobs?q=state:failed">
           All failed jobs
         </a>
       </div>

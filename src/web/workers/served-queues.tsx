@@ -45,7 +45,7 @@ export function ServedQueues({ workers, queues }: { workers: readonly WorkerView
             {shown.map(({ queue, serving, draining, slots, running }) => (
               <tr>
                 <td class="grow">
-                  <a class="nm" href={`/jobs?queue=${queue.name}`}>
+                  <a class="nm" href={`/jobs?q=queue:${queue.name}`}>
                     {queue.name}
                   </a>
                 </td>
