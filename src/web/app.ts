@@ -8,6 +8,7 @@ import { installAuditPages } from './audit/routes.ts';
 import type { DashboardBridge } from './bridge/dashboard-bridge.ts';
 import type { WebEnv } from './env.ts';
 import { installDeadLetterPages } from './dead-letters/routes.ts';
+import { installDeadLetterPages } from './dead-letters/routes.ts';
 import { installFailurePages } from './failures/routes.ts';
 import { installKeys } from './frame/keys-page.tsx';
 import { createPages } from './frame/open-page.ts';
@@ -102,6 +103,7 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   installJobPages(app, pages);
   installQueuePages(app, pages);
   installFailurePages(app, pages);
+  installDeadLetterPages(app, pages);
   installDeadLetterPages(app, pages);
   installWorkerPages(app, pages);
   installAuditPages(app, pages);
