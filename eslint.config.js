@@ -54,7 +54,7 @@ export default defineConfig(
   },
   {
     // Tests read answers of unknown shape and fail by themselves when a guess about one is wrong.
-    files: ['test/**/*.{ts,tsx}', '{bench,chaos,conformance,examples}/**/*.ts'],
+    files: ['test/**/*.{ts,tsx}', '{bench,chaos,conformance,examples,fuzz}/**/*.ts'],
     rules: {
       'no-restricted-syntax': ['error', defaultExportRule],
       '@typescript-eslint/no-explicit-any': 'off',
