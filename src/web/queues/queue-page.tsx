@@ -68,7 +68,7 @@ function Head({ queue, view }: { queue: QueueView; view: View }) {
         <h1>{name}</h1>
         <span class="mute">{`weight ${weight}`}</span>
         <div class="acts">
-          <a class="btn" href={`/jobs?queue=${name}`}>
+          <a class="btn" href={`/jobs?q=queue:${name}`}>
             Jobs
           </a>
           <a class="btn" href={`/dead?queue=${name}`}>

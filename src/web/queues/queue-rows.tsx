@@ -91,7 +91,7 @@ function Row({ queue, noted, mayAct }: { queue: QueueView; noted: boolean; mayAc
 
 function Count({ queue, state, count }: { queue: string; state: string; count: number }) {
   if (count === 0) return <span class="mute">0</span>;
-  return <a href={`/jobs?queue=${queue}&state=${state}`}>{thousands(count)}</a>;
+  return <a href={`/jobs?q=queue:${queue}+state:${state}`}>{thousands(count)}</a>;
 }
 
 export function Oldest({ queue }: { queue: QueueView }) {
