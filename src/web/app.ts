@@ -8,7 +8,6 @@ import { installAuditPages } from './audit/routes.ts';
 import type { DashboardBridge } from './bridge/dashboard-bridge.ts';
 import type { WebEnv } from './env.ts';
 import { installDeadLetterPages } from './dead-letters/routes.ts';
-import { installDeadLetterPages } from './dead-letters/routes.ts';
 import { installFailurePages } from './failures/routes.ts';
 import { installKeys } from './frame/keys-page.tsx';
 import { createPages } from './frame/open-page.ts';
@@ -33,6 +32,8 @@ import { installPeoplePages } from './people/routes.tsx';
 import { installSessionPages } from './people/session-routes.ts';
 import { installSignIn } from './sign-in/routes.ts';
 import { installValuePages } from './value/routes.ts';
+import type { Hub } from './stream/hub.ts';
+import { installStream } from './stream/routes.ts';
 import { installWorkerPages } from './workers/routes.ts';
 
 export type WebAppDeps = {
@@ -40,6 +41,7 @@ export type WebAppDeps = {
   readonly healthOnly?: boolean | undefined;
   readonly env: WebEnv;
   readonly bridge: DashboardBridge;
+  readonly hub: Hub;
   readonly metrics: ProcessMetrics;
   readonly runtimeHealth?: RuntimeHealth | undefined;
   readonly runtimeMetrics?: (() => readonly Metric[]) | undefined;
@@ -60,7 +62,7 @@ const CONTENT_SECURITY_POLICY = {
 
 /** Every route of the web process, outermost concern first. */
 export function createWebApp(deps: WebAppDeps): WebApp {
-  const { env, bridge, metrics, runtimeHealth, runtimeMetrics, healthOnly = false, log } = deps;
+  const { env, bridge, hub, metrics, runtimeHealth, runtimeMetrics, healthOnly = false, log } = deps;
   const app: WebApp = new Hono();
   const cookie = createSessionCookie(env);
   const { environment, trustProxy, trust, metricsToken, readOnly } = env;
@@ -99,11 +101,11 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   installPreferences(app, environment);
   installKeys(app, pages);
   installSignIn(app, { bridge, cookie, environment, trustProxy, log });
+  installStream(app, pages, hub);
   installOverviewPage(app, pages);
   installJobPages(app, pages);
   installQueuePages(app, pages);
   installFailurePages(app, pages);
-  installDeadLetterPages(app, pages);
   installDeadLetterPages(app, pages);
   installWorkerPages(app, pages);
   installAuditPages(app, pages);
