@@ -6,6 +6,7 @@ import { installJobSearch } from './admin/install-search.ts';
 import { installLimitRoutes } from './admin/limits/routes.ts';
 import { installRetryFailedRoute } from './admin/retry-failed.ts';
 import { installAdminRoutes } from './admin/routes.ts';
+import { installStreamRoute } from './admin/stream/routes.ts';
 import { installAuditRoutes } from './audit/routes.ts';
 import { createSealKey } from './audit/seal-key.ts';
 import { createAuditSealer } from './audit/sealer.ts';
@@ -130,9 +131,10 @@ export function composeApi({
   installJobRoutes(app, { authenticate, engine, catalogue, pool, progress: progress.latest });
   installOperatorRoutes(app, { pool, authenticate, sessions });
   installAuditRoutes(app, { pool, authenticate, sealer: auditSealer });
-  const { readCounts } = installAdminRoutes(app, { pool, authenticate, catalogue });
+  const { readCounts, readOverview } = installAdminRoutes(app, { pool, authenticate, catalogue });
   const operations = installOperations(app, { pool, authenticate, engine, readCounts, log });
   installJobSearch(app, { pool, authenticate, catalogue, readCounts });
+  const streams = installStreamRoute(app, { pool, authenticate, readOverview, log });
   const bulk = installBulk(app, { pool, authenticate, catalogue, engine, log });
   installLimitRoutes(app, { pool, authenticate, runawayGuard: env.RUNAWAY_GUARD, liftBan: engine.liftBan });
   installRetryFailedRoute(app, { pool, authenticate, retry: engine.retry });
@@ -152,6 +154,7 @@ export function composeApi({
   const quiet = () => {
     engine.dismiss();
     signals.dismissAll();
+    streams.end();
   };
   const http = createHttpService(app, { port: env.PORT, host: env.HOST, quiet, log });
   const keeper = createWorkerKeeper({ registry, offlineSeconds: env.OFFLINE_SECONDS, dismiss: engine.dismiss, log });

@@ -10,6 +10,7 @@ import type { WebEnv } from './env.ts';
 import type { Metric } from './health/metrics-text.ts';
 import { createProcessMetrics } from './health/process-metrics.ts';
 import type { RuntimeHealth } from './health/readiness.ts';
+import { createHub } from './stream/hub.ts';
 
 export type WebServiceOptions = {
   readonly env: WebEnv;
@@ -35,8 +36,9 @@ const CLOSE_MS = 5_000;
 export function createWebService(options: WebServiceOptions): WebService {
   const { env, log, circuits = createCircuits(), runtimeHealth, runtimeMetrics, healthOnly } = options;
   const bridge = createDashboardBridge(env, circuits);
+  const hub = createHub(bridge);
   const metrics = createProcessMetrics();
-  const app = createWebApp({ env, bridge, metrics, runtimeHealth, runtimeMetrics, healthOnly, log });
+  const app = createWebApp({ env, bridge, hub, metrics, runtimeHealth, runtimeMetrics, healthOnly, log });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => {
     response.once('finish', () => linger(request));
@@ -59,6 +61,7 @@ export function createWebService(options: WebServiceOptions): WebService {
       );
     },
     async stop() {
+      hub.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const force = setTimeout(() => server.closeAllConnections(), CLOSE_MS);

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../contract/catalogue/index.ts';
 import { listJobs as listJobsRoute, readOverview as readOverviewRoute } from '../../contract/routes/operators.ts';
 import { readExecutions as readExecutionsRoute } from '../../contract/routes/executions.ts';
+import type { Overview } from '../../contract/operator.ts';
 import type { Pool } from '../db/pool.ts';
 import { serveRoute, type Authenticate, type BridgeApp } from '../http/serve-route.ts';
 import { readCounts, type Counts } from './counts.ts';
@@ -22,11 +23,14 @@ export type AdminRoutesDeps = {
   readonly exactBelowBytes?: number;
 };
 
+/** What is read for everybody at once. */
+export type Shared = { readCounts(): Promise<Counts>; readOverview(): Promise<Overview> };
+
 /** However many dashboards are open, their numbers are read once a second. */
 const SHARED_MS = 1_000;
 
 /** What the dashboard reads: overview and jobs. Nothing here writes. Gives the counts that all pages share. */
-export function installAdminRoutes(app: BridgeApp, deps: AdminRoutesDeps): { readCounts(): Promise<Counts> } {
+export function installAdminRoutes(app: BridgeApp, deps: AdminRoutesDeps): Shared {
   const { pool, authenticate, catalogue, exactBelowBytes = EXACT_BELOW_BYTES } = deps;
   const sharedCounts = createRecent(() => readCounts(pool, exactBelowBytes), SHARED_MS);
   const readThroughput = createThroughput(pool);
@@ -51,5 +55,5 @@ export function installAdminRoutes(app: BridgeApp, deps: AdminRoutesDeps): { rea
     data: await readOnly(pool, {}, (client) => readExecutions(client, query)),
   }));
 
-  return { readCounts: sharedCounts };
+  return { readCounts: sharedCounts, readOverview: sharedOverview };
 }

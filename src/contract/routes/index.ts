@@ -15,6 +15,7 @@ import * as operators from './operators.ts';
 import * as queues from './queues.ts';
 import * as people from './people.ts';
 import * as schedules from './schedules.ts';
+import * as stream from './stream.ts';
 import * as workers from './workers.ts';
 
 /** Every route below /api/v1. The server, the OpenAPI document and the hostile-input tests all walk this list. */
@@ -30,6 +31,7 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(schedules),
   ...Object.values(jobLogs),
   ...Object.values(jobSearch),
+  ...Object.values(stream),
   ...Object.values(executions),
   ...Object.values(limits),
   ...Object.values(metrics),

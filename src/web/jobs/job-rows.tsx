@@ -34,7 +34,7 @@ function Row({ job, nowMs, pickable }: { job: JobListItem; nowMs: number; pickab
   // A dead letter is a copy; what can be read and retried is the job that it was.
   const { queue, id } = job.source ?? job;
   return (
-    <tr>
+    <tr data-key={id}>
       {pickable && <Pick name="job" value={`${queue}/${id}`} label={`${job.name}, ${id.slice(0, 8)}`} />}
       <td>
         <State look={job.source === undefined ? JOB_LOOKS[state] : DEAD_LOOK} />

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { queueName, uuid } from '../fields.ts';
+import { defineRoute } from './define-route.ts';
+
+export const readStream = defineRoute({
+  name: 'readStream',
+  method: 'get',
+  path: '/admin/stream',
+  summary: 'Says when something changed that the dashboard shows, as server-sent events; of one job with queue and id',
+  access: ['operator'],
+  role: 'viewer',
+  query: z.object({ queue: queueName.optional(), id: uuid.optional() }),
+  statuses: [200],
+  replies: 'bytes',
+});
