@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Catalogue } from '../../contract/catalogue/index.ts';
 import type { JobDeclaration } from '../../contract/catalogue/declare-job.ts';
+import { keyOfPayload, type PayloadKey } from '../../contract/catalogue/payload-key.ts';
 import { describeIssue } from '../../contract/describe-issue.ts';
 import type { FieldError } from '../../contract/error.ts';
 import { enqueueRequest, seedEnqueueRequest, type EnqueueRequest } from '../../contract/job.ts';
 import { LIMITS } from '../../contract/limits.ts';
+import { textFault } from '../../contract/text.ts';
 import { BridgeError } from '../http/bridge-error.ts';
 import { checkInput, fieldErrors } from '../http/check-input.ts';
 import { newJobId, type ReadyJob } from '../queue/new-job.ts';
@@ -57,11 +60,13 @@ export function checkSeedEnqueue(catalogue: Catalogue, value: unknown): Checked 
   return { request: { name: declaration.name, payload, ...queue, ...delaySeconds }, declaration, delay };
 }
 
-/** The job that will be written, once it is known who enqueues it. */
+/** The job that will be written, once it is known who enqueues it. What the request says counts more than the definition. */
 export function toReadyJob({ request, declaration }: Checked, producer: string): ReadyJob {
-  const { name, payload, queue, runAt, delaySeconds, priority, maxAttempts, singletonKey, group, traceparent } =
-    request;
+  const { name, payload, queue, runAt, delaySeconds, maxAttempts, traceparent } = request;
   const startAfter = runAt === undefined ? delaySeconds : new Date(runAt);
+  const priority = request.priority ?? declaration.priority;
+  const singletonKey = request.singletonKey ?? keyOf(declaration.singletonKey, payload);
+  const group = request.group ?? keyOf(declaration.group, payload);
   return {
     id: newJobId(),
     queue: queue ?? declaration.queue,
@@ -73,6 +78,15 @@ export function toReadyJob({ request, declaration }: Checked, producer: string):
     ...(singletonKey === undefined ? {} : { singletonKey }),
     ...(group === undefined ? {} : { group }),
   };
+}
+
+const LONGEST_KEY = 255;
+
+/** A key out of the payload; one that is too long to be stored is told apart by its hash. */
+function keyOf(key: PayloadKey | undefined, payload: unknown): string | undefined {
+  const value = key === undefined ? undefined : keyOfPayload(key, payload);
+  if (value === undefined || (value.length <= LONGEST_KEY && textFault(value) === undefined)) return value;
+  return createHash('sha256').update(value).digest('hex');
 }
 
 function assertPayload(

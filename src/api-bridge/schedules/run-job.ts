@@ -22,6 +22,7 @@ export function jobOfRun({ schedule, terms, declaration, fireMs }: Run): NewJob 
     declaration,
     payload: terms.payload,
     producer: producerOf(schedule),
+    ...(declaration.priority === undefined ? {} : { priority: declaration.priority }),
     ...(jitterMs === 0 ? {} : { startAfter: new Date(fireMs + jitterMs) }),
   };
 }

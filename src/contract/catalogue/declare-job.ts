@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { Concurrency } from './concurrency.ts';
+import type { PayloadKey } from './payload-key.ts';
 import type { RunawayTerms } from './runaway.ts';
 import type { CircuitChoice } from '../circuits.ts';
 
@@ -15,6 +17,12 @@ export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
   readonly name: string;
   readonly queue: string;
   readonly payload: Payload;
+  /** Higher first; 0 unless said otherwise. What is said when the job is enqueued counts more, here and in the next two. */
+  readonly priority?: number;
+  /** At most one job of the same key and queue is queued or active: another one is told which. */
+  readonly singletonKey?: PayloadKey;
+  /** Whose job it is, such as a tenant's: groups of a queue take turns. */
+  readonly group?: PayloadKey;
   /** Attempts including the first. */
   readonly maxAttempts: number;
   /** A run that takes longer is aborted and counts as failed. Whole seconds, at most 24 hours. */
@@ -27,6 +35,8 @@ export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
   readonly labels?: Readonly<Record<string, string>>;
   /** When jobs of one key are taken for a loop and stopped; `false`: never. Unsaid terms are RUNAWAY_DEFAULTS. */
   readonly runaway?: Partial<RunawayTerms> | false;
+  /** How many of its runs there may be at once, on one worker and over the fleet. */
+  readonly concurrency?: Concurrency;
   /** `process`: each run in a process of its own, which may block, crash or use up its memory without harm to others. */
   readonly isolate?: 'process';
   /** What that process may hold in memory, in MiB; over it, it is killed. 512 unless said otherwise. */
@@ -40,11 +50,24 @@ export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
 type Needed = 'name' | 'queue' | 'payload';
 /** What has to be said of a job, and what may be. */
 export type JobChoices<Payload extends z.ZodType> = Pick<JobDeclaration<Payload>, Needed> &
+  Partial<Omit<JobDeclaration<Payload>, Needed | 'singletonKey' | 'group'>> & {
+    readonly singletonKey?: KeyOf<Payload>;
+    readonly group?: KeyOf<Payload>;
+  };
+/** The same of a declaration that is complete already, whose functions have lost the type of their payload. */
+type LooseChoices<Payload extends z.ZodType> = Pick<JobDeclaration<Payload>, Needed> &
   Partial<Omit<JobDeclaration<Payload>, Needed>>;
+/** A field of the payload, or what gives the key of a payload that fits the schema. */
+type KeyOf<Payload extends z.ZodType> = string | ((payload: z.input<Payload>) => string | undefined);
 
 const DEFAULTS = { maxAttempts: 4, timeoutSeconds: 900, retry: { kind: 'standard' }, grants: [] } as const;
 
 /** Completes a declaration with the defaults: 4 attempts, 15 minutes, the standard policy, no grants. */
-export function declareJob<Payload extends z.ZodType>(choices: JobChoices<Payload>): JobDeclaration<Payload> {
+export function declareJob<Payload extends z.ZodType>(choices: JobChoices<Payload>): JobDeclaration<Payload>;
+export function declareJob<Payload extends z.ZodType>(
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- in one signature inline functions lose their types
+  choices: JobChoices<Payload> | LooseChoices<Payload>,
+): JobDeclaration<Payload>;
+export function declareJob<Payload extends z.ZodType>(choices: LooseChoices<Payload>): JobDeclaration<Payload> {
   return Object.freeze({ ...DEFAULTS, ...choices });
 }

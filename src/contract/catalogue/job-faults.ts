@@ -15,6 +15,9 @@ const schema = z.looseObject({
     error: ({ input }) => `expected a declared queue, got ${String(input)}`,
   }),
   payload: z.instanceof(z.ZodType, { error: 'expected a zod schema, got something else' }),
+  priority: whole('priority', LIMITS.priorityLowest, LIMITS.priorityHighest).optional(),
+  singletonKey: payloadKey().optional(),
+  group: payloadKey().optional(),
   maxAttempts: whole('maxAttempts', 1, LIMITS.maxAttempts),
   timeoutSeconds: whole('timeoutSeconds', 1, LONGEST_TIMEOUT_SECONDS),
   retry: z.looseObject({ kind: z.enum(['standard', 'none']) }),
@@ -45,6 +48,10 @@ export function circuitConflicts(declarations: readonly JobDeclaration[]): strin
     if (known === undefined || known.numbers === numbers) return [];
     return [`${job}: expected the numbers of ${known.job} for the circuit ${circuit.name}, got others`];
   });
+}
+
+function payloadKey() {
+  return z.union([z.string().min(1), z.function()], { error: 'expected a field of the payload or a function' });
 }
 
 function whole(field: string, least: number, most: number) {
