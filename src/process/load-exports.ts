@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { giveOwnModules } from './own-modules.ts';
 
 export type LoadedExports = { readonly values: readonly unknown[]; readonly faults: readonly string[] };
 
@@ -12,6 +13,7 @@ const MODULE = /(?<!\.d|\.test|\.spec)\.(?:m?js|m?ts)$/;
  * nothing is.
  */
 export async function loadExports(path: string): Promise<LoadedExports> {
+  giveOwnModules();
   const absolute = resolve(path);
   const found = await stat(absolute).catch(() => undefined);
   if (found === undefined)
