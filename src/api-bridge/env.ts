@@ -51,9 +51,10 @@ export const apiEnv = z.object({
   SCHEDULES_ENABLED: flag
     .default(false)
     .describe('whether declared schedules run; otherwise they are paused until a person resumes them'),
-  RUNAWAY_GUARD: flag
-    .default(true)
-    .describe('whether jobs of one key that run in a loop are stopped; off: never, whatever definitions say'),
+  RUNAWAY_GUARD: z
+    .enum(['off', 'declared', 'all'])
+    .default('declared')
+    .describe('whose loops are stopped: nobody’s, of jobs whose definitions say runaway, or of all that do not say no'),
   METRICS_TOKEN: z.string().min(1).optional().describe('when set, /metrics wants a scraper token or this value'),
   DASHBOARD_EMAIL: z.string().optional().describe('the first admin, made when there is no operator'),
   DASHBOARD_PASSWORD: z.string().min(8).optional().describe('its password'),

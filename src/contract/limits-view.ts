@@ -37,9 +37,9 @@ export const lineageStop = z.object({
 });
 
 export const limitsView = z.object({
-  /** The guard against loops: whether it is on, and what a definition has that says nothing of its own. */
+  /** The guard against loops: whom it guards, and the terms of a definition that says none of its own. */
   runaway: z.object({
-    enabled: z.boolean(),
+    mode: z.enum(['off', 'declared', 'all']),
     perMinute: z.number(),
     perFiveMinutes: z.number(),
     banSeconds: z.number(),

@@ -7,7 +7,7 @@ import { readClaimed, refOf, type Claimed, type ClaimedRow, type LoopKeyOf } fro
 import { endFailed } from './fail.ts';
 import type { Capability } from './guards/capability.ts';
 import type { Guards } from './guards/guards.ts';
-import type { PutBack, Verdict } from './guards/hold.ts';
+import type { Held, PutBack, Verdict } from './guards/hold.ts';
 import type { JobHooks } from './hooks.ts';
 
 /** One claim that takes part in a round. */
@@ -40,7 +40,10 @@ export type RoundDeps = {
   readonly boss: Boss;
   readonly pool: Pool;
   readonly hooks: JobHooks;
-  readonly guards: Pick<Guards, 'mayHold' | 'keyOf' | 'offer' | 'closeOffer' | 'judge' | 'hold' | 'afterHold'>;
+  readonly guards: Pick<
+    Guards,
+    'mayHold' | 'keyOf' | 'offer' | 'closeOffer' | 'judge' | 'refuse' | 'hold' | 'afterHold'
+  >;
 };
 
 /**
@@ -70,6 +73,8 @@ export async function claimRound(deps: RoundDeps, round: Round): Promise<RoundRe
       const judge = (claimed: Claimed) => guards.judge(claimed, queue, round.capability);
       seatRows(seats, rows, { malformed, held, judge, keyOf: guards.keyOf });
     }
+    const fetched = seats.flatMap((seat) => seat.jobs);
+    held.push(...leaveSeats(seats, await guards.refuse(client, fetched)));
     if (held.length > 0) await guards.hold(client, held);
     for (const { claimant, jobs } of seats) {
       if (claimant.claimId === undefined || jobs.length === 0) continue;
@@ -124,6 +129,13 @@ async function refuse(deps: RoundDeps, { row, workerId }: Refused): Promise<void
   await withTransaction(deps.pool, (client) =>
     endFailed(deps.boss, client, deps.hooks, { ref, error, retryInSeconds: undefined, outcome: 'failed' }),
   ).catch(() => undefined);
+}
+
+/** Takes jobs that may not run now out of their seats again. */
+function leaveSeats(seats: readonly Seat[], refused: readonly Held[]): readonly Held[] {
+  const out = new Set(refused.map(({ claimed }) => claimed));
+  if (out.size > 0) for (const { jobs } of seats) jobs.splice(0, jobs.length, ...jobs.filter((job) => !out.has(job)));
+  return refused;
 }
 
 type Seat = { readonly claimant: Claimant; readonly jobs: Claimed[] };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from '../../process/logger.ts';
 import type { Service } from '../../process/lifecycle.ts';
 import type { Catalogue } from '../../contract/catalogue/index.ts';
+import type { RunawayMode } from '../../contract/catalogue/runaway.ts';
 import type { SettleResult } from '../../contract/settlement.ts';
 import { queueWeight } from '../../contract/queues.ts';
 import type { AttemptRef } from '../auth/principal.ts';
@@ -41,7 +42,7 @@ export type EngineOptions = {
   readonly catalogue: Catalogue;
   readonly leaseSeconds: number;
   readonly confirmSeconds: number;
-  readonly runawayGuard: boolean;
+  readonly runawayGuard: RunawayMode;
   readonly log: Logger;
 };
 

@@ -33,7 +33,10 @@ export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
   readonly circuit?: CircuitChoice;
   /** Only a worker that has registered with all of these labels is given the job. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** When jobs of one key are taken for a loop and stopped; `false`: never. Unsaid terms are RUNAWAY_DEFAULTS. */
+  /**
+   * When jobs of one key are taken for a loop and stopped; `{}`: by RUNAWAY_DEFAULTS; `false`: never. Unsaid: only in a
+   * deployment that guards all.
+   */
   readonly runaway?: Partial<RunawayTerms> | false;
   /** How many of its runs there may be at once, on one worker and over the fleet. */
   readonly concurrency?: Concurrency;

@@ -38,7 +38,8 @@ export function defineApiCall({
 }: Choices): ApiCallDeclaration {
   const fields = payload ?? z.looseObject({});
   const seed = jobClass === undefined ? {} : { seed: { jobClass, args: Object.keys(fields.shape) } };
-  const job = { name, queue, payload: fields, maxAttempts: retries + 1, timeoutSeconds: TIMEOUT_SECONDS, ...seed };
+  const terms = { maxAttempts: retries + 1, timeoutSeconds: TIMEOUT_SECONDS, runaway: {} };
+  const job = { name, queue, payload: fields, ...terms, ...seed };
   return Object.freeze({ ...declareJob(job), call: { method, path } });
 }
 

@@ -9,6 +9,9 @@ const LONGEST_TIMEOUT_SECONDS = 24 * 3600;
 /** A process that has loaded the product's own jobs holds about 150 MiB before it runs one. */
 const MEMORY_MB = { least: 192, most: 1024 * 1024 } as const;
 
+/** Of each key so many executions are remembered; a threshold beyond would never be met. */
+const MOST_EXECUTIONS = 20;
+
 const schema = z.looseObject({
   name: z.string().min(1, 'expected a name of 1 to 200 characters').max(200, 'expected a name of 1 to 200 characters'),
   queue: z.string().refine((name) => queueWeight(name) !== undefined, {
@@ -25,6 +28,24 @@ const schema = z.looseObject({
   isolate: z.literal('process').optional(),
   memoryLimitMb: whole('memoryLimitMb', MEMORY_MB.least, MEMORY_MB.most).optional(),
   circuit: circuitChoice.optional(),
+  labels: z.record(z.string().min(1).max(64), z.string().max(255)).optional(),
+  runaway: z
+    .union([
+      z.literal(false),
+      z.looseObject({
+        perMinute: whole('perMinute', 1, MOST_EXECUTIONS).optional(),
+        perFiveMinutes: whole('perFiveMinutes', 1, MOST_EXECUTIONS).optional(),
+        banSeconds: whole('banSeconds', 1, LONGEST_TIMEOUT_SECONDS).optional(),
+        delaySeconds: whole('delaySeconds', 1, 3600).optional(),
+      }),
+    ])
+    .optional(),
+  concurrency: z
+    .looseObject({
+      perWorker: whole('perWorker', 1, LIMITS.runningJobs).optional(),
+      perKey: z.looseObject({ key: payloadKey(), limit: whole('limit', 1, LIMITS.runningJobs) }).optional(),
+    })
+    .optional(),
 });
 
 /** Everything that is wrong with one declaration, in words that begin with its name. */

@@ -10,5 +10,8 @@ export type RunawayTerms = {
   readonly delaySeconds: number;
 };
 
+/** Whom the guard guards: nobody, the jobs whose definitions say `runaway`, or all whose definitions do not say no. */
+export type RunawayMode = 'off' | 'declared' | 'all';
+
 /** The numbers of the earlier system. */
 export const RUNAWAY_DEFAULTS: RunawayTerms = { perMinute: 5, perFiveMinutes: 15, banSeconds: 300, delaySeconds: 5 };

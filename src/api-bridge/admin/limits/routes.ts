@@ -1,4 +1,4 @@
-import { RUNAWAY_DEFAULTS } from '../../../contract/catalogue/runaway.ts';
+import { RUNAWAY_DEFAULTS, type RunawayMode } from '../../../contract/catalogue/runaway.ts';
 import { liftRunawayBan, readLimits } from '../../../contract/routes/limits.ts';
 import { audit } from '../../audit/write-audit.ts';
 import type { Pool } from '../../db/pool.ts';
@@ -10,7 +10,7 @@ import { readOnly } from '../read-only.ts';
 export type LimitRoutesDeps = {
   readonly authenticate: Authenticate;
   readonly pool: Pool;
-  readonly runawayGuard: boolean;
+  readonly runawayGuard: RunawayMode;
   /** Gives how many jobs came back; undefined when the key is not banned. */
   liftBan(key: string): Promise<number | undefined>;
 };
@@ -24,7 +24,7 @@ export function installLimitRoutes(app: BridgeApp, deps: LimitRoutesDeps): void 
       await readHolds(client),
       await readLineageStops(client),
     ]);
-    return { status: 200, data: { runaway: { enabled: runawayGuard, ...RUNAWAY_DEFAULTS }, holds, lineageStops } };
+    return { status: 200, data: { runaway: { mode: runawayGuard, ...RUNAWAY_DEFAULTS }, holds, lineageStops } };
   });
 
   serveRoute(app, authenticate, liftRunawayBan, async ({ body, principal }) => {

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../../../contract/catalogue/index.ts';
+import type { RunawayMode } from '../../../contract/catalogue/runaway.ts';
 import type { HoldKind } from '../../../contract/hold.ts';
 import type { Outcome } from '../../../contract/settlement.ts';
 import type { Logger } from '../../../process/logger.ts';
@@ -6,6 +7,7 @@ import type { AttemptRef } from '../../auth/principal.ts';
 import type { Pool, Queryable } from '../../db/pool.ts';
 import type { Claimed } from '../claimed-row.ts';
 import type { JobEnvelope } from '../envelope.ts';
+import { createConcurrencyGuard } from './concurrency.ts';
 import { createCapabilities, type Capability } from './capability.ts';
 import { delayClaimed, holdClaimed, type HoldReason, type PutBack, type Verdict } from './hold.ts';
 import { createKnownHolds } from './known-holds.ts';
@@ -22,7 +24,7 @@ export type GuardDeps = {
   readonly catalogue: Catalogue;
   /** The channel on which replicas are told that the holds changed. */
   readonly channel: string;
-  readonly runawayGuard: boolean;
+  readonly runawayGuard: RunawayMode;
   /** A queue may have something to claim again. */
   notify(queue: string): void;
   readonly log: Logger;
@@ -37,7 +39,7 @@ export type Guards = ReturnType<typeof createGuards>;
 export function createGuards({ pool, catalogue, channel, runawayGuard, notify, log }: GuardDeps) {
   const capabilityOf = createCapabilities(catalogue);
   const known = createKnownHolds();
-  const runaway = createRunawayGuard({ pool, catalogue, channel, enabled: runawayGuard });
+  const runaway = createRunawayGuard({ pool, catalogue, channel, mode: runawayGuard });
   const demandsLabels = catalogue.jobs.some(({ labels }) => labels !== undefined);
   const looking = new Set<string>();
 
@@ -53,7 +55,8 @@ export function createGuards({ pool, catalogue, channel, runawayGuard, notify, l
     const { name } = envelope;
     if (known.labelledIn(queue)?.has(name) === true) return unable(name, queue);
     const loopKey = runaway.keyOf(envelope);
-    return loopKey === undefined ? undefined : bannedUntil({ name, loopKey });
+    const banned = loopKey === undefined ? undefined : bannedUntil({ name, loopKey });
+    return banned ?? concurrency.reasonAhead(envelope);
   }
 
   function bannedUntil(ref: Pick<AttemptRef, 'name' | 'loopKey'>): HoldReason | undefined {
@@ -69,6 +72,13 @@ export function createGuards({ pool, catalogue, channel, runawayGuard, notify, l
     const gone = await known.refresh(pool);
     for (const { kind, key } of gone) if (kind === 'runaway') runaway.forget(key);
     for (const queue of known.labelledQueues()) notify(queue);
+  });
+  const concurrency = createConcurrencyGuard({
+    pool,
+    catalogue,
+    known,
+    channel,
+    changed: () => announceHolds(pool, channel),
   });
   const hearOthers = oneAtATime(runaway.hearOthers);
 
@@ -97,13 +107,14 @@ export function createGuards({ pool, catalogue, channel, runawayGuard, notify, l
     capabilityOf,
     keyOf: runaway.keyOf,
     /** Whether a round may have to put a job back, for which it needs a transaction. */
-    mayHold: () => demandsLabels || known.size() > 0,
+    mayHold: () => demandsLabels || concurrency.isNeeded || known.size() > 0,
     async offer(client: Queryable, queue: string, capability: Capability, wanted: number): Promise<Offer | undefined> {
       const names = [...(known.labelledIn(queue) ?? [])].filter((name) => !capability.barred.has(name));
       return names.length === 0 ? undefined : await openOffer(client, queue, names, wanted);
     },
     closeOffer,
     judge,
+    refuse: concurrency.refuse,
     /** Puts fetched jobs back in the transaction that fetched them. */
     async hold(client: Queryable, back: readonly PutBack[]): Promise<void> {
       const held = back.filter((each) => 'reason' in each);
@@ -121,12 +132,19 @@ export function createGuards({ pool, catalogue, channel, runawayGuard, notify, l
         if (kind === 'runaway') log.warn({ key, ...detail }, 'runaway_loop_detected: jobs of this key wait');
       known.add(fresh);
       for (const queue of new Set(held.map(({ claimed }) => claimed.ref.queue)))
-        void clearAhead(queue).then(() => notify(queue));
+        void clearAhead(queue)
+          // A slot may have become free just before its jobs were set aside.
+          .then(() => concurrency.free(keysOf(fresh, 'concurrency')))
+          .catch((error: unknown) => log.debug({ err: error }, 'slots are freed at the next beat'))
+          .then(() => notify(queue));
     },
     /** Queues with jobs that only some workers may run; to a fetch they look empty. */
     labelledQueues: known.labelledQueues,
     /** An attempt was settled and accepted. */
-    ended: (ref: AttemptRef, outcome: Outcome) => runaway.ended(ref, outcome),
+    ended(ref: AttemptRef, outcome: Outcome): void {
+      runaway.ended(ref, outcome);
+      concurrency.ended(ref).catch((error: unknown) => log.debug({ err: error }, 'a slot is freed at the next beat'));
+    },
     /** Ends a ban by hand: its jobs are back at once, and counting starts anew. Undefined when there is none. */
     async lift(key: string): Promise<number | undefined> {
       const lifted = await pool.query(`DELETE FROM worker_api.hold WHERE kind = 'runaway' AND key = $1`, [key]);
@@ -148,8 +166,10 @@ export function createGuards({ pool, catalogue, channel, runawayGuard, notify, l
     async beat(): Promise<void> {
       await runaway.share();
       await endBans();
+      await concurrency.beat();
     },
     async tidy(): Promise<void> {
+      await concurrency.tidy();
       await tidyHolds(pool, channel, stillHolds);
       await refresh();
     },
@@ -158,4 +178,8 @@ export function createGuards({ pool, catalogue, channel, runawayGuard, notify, l
 
 function unable(name: string, queue: string): HoldReason {
   return { kind: 'labels', key: name, queue, name };
+}
+
+function keysOf(reasons: readonly HoldReason[], kind: HoldKind): ReadonlySet<string> {
+  return new Set(reasons.filter((reason) => reason.kind === kind).map(({ key }) => key));
 }

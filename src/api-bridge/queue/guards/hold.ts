@@ -92,6 +92,8 @@ export async function holdQueued(client: Queryable, queue: string, held: readonl
     `WITH asked AS (
        SELECT j.id, told.kind, told.key FROM unnest($2::uuid[], $3::text[], $4::text[]) AS told (id, kind, key)
          JOIN pgboss.job j ON j.name = $1 AND j.id = told.id AND j.state < 'active' AND NOT j.blocked
+        WHERE NOT (told.kind = 'concurrency' AND EXISTS (
+                SELECT 1 FROM worker_api.key_slot s WHERE s.job_id = told.id AND s.retry_count IS NULL))
           FOR UPDATE OF j SKIP LOCKED
      ), held AS (
        UPDATE pgboss.job j SET blocked = true, start_after = ${START}

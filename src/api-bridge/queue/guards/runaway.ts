@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { RUNAWAY_DEFAULTS, type RunawayTerms } from '../../../contract/catalogue/runaway.ts';
+import { RUNAWAY_DEFAULTS, type RunawayMode, type RunawayTerms } from '../../../contract/catalogue/runaway.ts';
 import type { Catalogue } from '../../../contract/catalogue/index.ts';
 import type { Outcome } from '../../../contract/settlement.ts';
 import type { AttemptRef } from '../../auth/principal.ts';
@@ -15,8 +15,7 @@ export type RunawayDeps = {
   readonly pool: Pool;
   readonly catalogue: Catalogue;
   readonly channel: string;
-  /** Off: nothing is counted, no key is banned. */
-  readonly enabled: boolean;
+  readonly mode: RunawayMode;
 };
 
 /** A key is kept in leases and tables; what a payload puts into it must not make them grow. */
@@ -29,15 +28,16 @@ export type RunawayGuard = ReturnType<typeof createRunawayGuard>;
  * within five minutes delay a run. An execution counts when its handler returned; failures, releases and runs that say
  * they skipped do not, and neither do jobs whose name the API does not know.
  */
-export function createRunawayGuard({ pool, catalogue, channel, enabled }: RunawayDeps) {
+export function createRunawayGuard({ pool, catalogue, channel, mode }: RunawayDeps) {
   const counts = createExecutionCounts();
   const replica = randomUUID();
   const readOthers = createExecutionReader(pool, replica);
 
   function termsOf(name: string): RunawayTerms | undefined {
-    const declaration = enabled ? catalogue.find(name) : undefined;
-    if (declaration === undefined || declaration.runaway === false) return undefined;
-    return { ...RUNAWAY_DEFAULTS, ...declaration.runaway };
+    const declaration = mode === 'off' ? undefined : catalogue.find(name);
+    const said = mode === 'all' ? (declaration?.runaway ?? {}) : declaration?.runaway;
+    if (declaration === undefined || said === undefined || said === false) return undefined;
+    return { ...RUNAWAY_DEFAULTS, ...said };
   }
 
   return {
@@ -74,7 +74,7 @@ export function createRunawayGuard({ pool, catalogue, channel, enabled }: Runawa
       counts.prune();
     },
     async hearOthers(): Promise<void> {
-      if (enabled) counts.heard(await readOthers());
+      if (mode !== 'off') counts.heard(await readOthers());
     },
     forgetEverywhere: (key: string) => pool.query('DELETE FROM worker_api.key_execution WHERE key = $1', [key]),
   };

@@ -9,7 +9,7 @@ beforeAll(async () => {
   replicas = await openReplicas(
     2,
     [job('plain'), job('demanding', { labels: GPU }), job('demanding.more', { labels: { ...GPU, zone: 'eu' } })],
-    { runawayGuard: false },
+    { runawayGuard: 'off' },
   );
 });
 afterAll(() => replicas.stop());

@@ -5,6 +5,7 @@ import type { Claimed } from '../../../../src/api-bridge/queue/claimed-row.ts';
 import { createEngine, type Engine } from '../../../../src/api-bridge/queue/engine.ts';
 import { newJobId } from '../../../../src/api-bridge/queue/new-job.ts';
 import { declareJob, type JobDeclaration } from '../../../../src/contract/catalogue/declare-job.ts';
+import type { RunawayMode } from '../../../../src/contract/catalogue/runaway.ts';
 import { createCatalogue } from '../../../../src/contract/catalogue/index.ts';
 import { createLifecycle } from '../../../../src/process/lifecycle.ts';
 import { createLogger } from '../../../../src/process/logger.ts';
@@ -22,7 +23,7 @@ export type Enqueue = { payload?: unknown; queue?: string; priority?: number; gr
 export async function openReplicas(
   count: number,
   jobs: readonly JobDeclaration[],
-  options: { confirmSeconds?: number; runawayGuard?: boolean } = {},
+  options: { confirmSeconds?: number; runawayGuard?: RunawayMode } = {},
 ) {
   const log = createLogger({ name: 'test', level: 'silent' });
   const database = await createDatabase();
@@ -40,7 +41,7 @@ export async function openReplicas(
       catalogue,
       leaseSeconds: 12,
       confirmSeconds: options.confirmSeconds ?? 60,
-      runawayGuard: options.runawayGuard ?? true,
+      runawayGuard: options.runawayGuard ?? 'all',
       log,
     });
     const lifecycle = createLifecycle(engine.services, log);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/api-bridge/queue/engine.ts';
 import { readHoldOf } from '../../../../src/api-bridge/queue/guards/read-hold.ts';
+import { API_CALLS } from '../../../../src/contract/catalogue/api-calls/index.ts';
+import { CATALOGUE } from '../../../../src/contract/catalogue/index.ts';
 import { until } from '../../../wire/support/until.ts';
 import { claim, complete, job, openReplicas } from './replicas.ts';
 
@@ -14,7 +16,7 @@ beforeAll(async () => {
     job('other'),
     job('free', { runaway: false }),
     job('brief', { runaway: { perMinute: 2, banSeconds: 2 } }),
-    job('often', { runaway: { perMinute: 100, perFiveMinutes: 3, delaySeconds: 1 } }),
+    job('often', { runaway: { perMinute: 20, perFiveMinutes: 3, delaySeconds: 1 } }),
   ]);
   const [first, second] = replicas.engines;
   if (first === undefined || second === undefined) throw new Error('expected two replicas');
@@ -149,19 +151,34 @@ describe('what is no loop', () => {
     expect(await claim(one, { queues: [queue], limit: 30, waitMs: 3_000 })).toHaveLength(30);
   });
 
-  it('is never banned in a deployment that switched the guard off', async () => {
-    const off = await openReplicas(1, [job('looping')], { runawayGuard: false });
+  it.each([
+    ['off', 'brief', 8],
+    ['declared', 'looping', 8],
+    ['declared', 'brief', 2],
+  ] as const)('is decided by the deployment: %s, %s runs %i times of 8', async (runawayGuard, name, times) => {
+    const jobs = [job('looping'), job('brief', { runaway: { perMinute: 2 } })];
+    const other = await openReplicas(1, jobs, { runawayGuard });
     try {
-      const [engine] = off.engines;
+      const [engine] = other.engines;
       if (engine === undefined) throw new Error('expected a replica');
+      let ran = 0;
       for (let n = 0; n < 8; n += 1) {
-        await off.enqueue('looping');
-        const [taken] = await claim(engine);
-        if (taken === undefined) throw new Error('expected a job');
-        await complete(engine, taken);
+        await other.enqueue(name);
+        for (const taken of await claim(engine)) {
+          await complete(engine, taken);
+          ran += 1;
+        }
       }
+      expect(ran).toBe(times);
     } finally {
-      await off.stop();
+      await other.stop();
     }
+  });
+
+  it('of what ships, the api calls are guarded by the numbers of the earlier system, and file jobs are not', () => {
+    const terms = new Map(CATALOGUE.map(({ name, runaway }) => [name, runaway]));
+    for (const { name } of API_CALLS) expect(terms.get(name)).toEqual({});
+    for (const name of ['files.thumbnail', 'files.metadata', 'files.video', 'files.audio'])
+      expect(terms.get(name)).toBe(false);
   });
 });
