@@ -6,6 +6,7 @@ import { BridgeError } from './http/bridge-error.ts';
 import { createErrorHandler } from './http/error-handler.ts';
 import { openApiDocument } from './http/openapi.ts';
 import type { BridgeApp } from './http/serve-route.ts';
+import { writeWholeAnswers } from './http/write-whole.ts';
 
 /** The empty app: headers, one error handler, the OpenAPI document and 404 for everything that nobody installs. */
 export function createApp(log: Logger, version: string): BridgeApp {
@@ -13,6 +14,7 @@ export function createApp(log: Logger, version: string): BridgeApp {
   const toResponse = createErrorHandler(log);
   const document = JSON.stringify(openApiDocument(ROUTES, version));
 
+  app.use(writeWholeAnswers);
   app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'no-referrer' }));
   app.onError((error) => toResponse(error));
   app.notFound((context) =>

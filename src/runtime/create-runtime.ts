@@ -129,7 +129,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     onCapacity: () => poller.wake(),
     onHeld() {
       lapseWatch.rearm();
-      heartbeat.beatSoon();
+      heartbeat.confirmSoon();
     },
   });
   const onUnknownWorker = () => worker.registerAgain();

@@ -2,7 +2,7 @@ import type { CircuitChoice } from '../contract/circuits.ts';
 import type { JobDefinition, JobRegistry } from '../jobs/index.ts';
 import { JobError } from '../jobs/index.ts';
 import type { Circuits } from '../process/circuits.ts';
-import { sleep, whenAborted } from '../process/sleep.ts';
+import { sleep } from '../process/sleep.ts';
 import type { HeldJob } from './held-job.ts';
 import type { IsolatedRunner } from './isolated/run-isolated.ts';
 import type { OpenAttempt } from './job-context.ts';
@@ -94,14 +94,27 @@ export function createExecutor(deps: ExecutorDeps): Executor {
 
   /** Waits for the handler; once it was interrupted, for a grace only. */
   async function waitFor(held: HeldJob, working: Promise<RunEnd>): Promise<RunOver> {
+    if (await returnsUninterrupted(working, held.signal)) return { end: await working, givenUp: false };
     const returned = new AbortController();
     void working.then(() => returned.abort());
-    await Promise.race([working, whenAborted(held.signal, returned.signal)]);
-    if (!returned.signal.aborted) await sleep(deps.graceMs(held), returned.signal);
+    await sleep(deps.graceMs(held), returned.signal);
     const interruption = interruptionOf(held.signal);
     if (returned.signal.aborted || interruption === undefined) return { end: await working, givenUp: false };
     return { end: endOfInterruption(interruption), givenUp: true };
   }
+}
+
+/** Which comes first, the end of the work or the abort; leaves no listener behind. */
+function returnsUninterrupted(working: Promise<RunEnd>, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const onAbort = () => resolve(false);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    void working.then(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(true);
+    });
+  });
 }
 
 /** Work that is done counts, also when it was asked to stop meanwhile; only a time-out or a lost job refuses it. */

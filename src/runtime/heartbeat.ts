@@ -14,8 +14,10 @@ export type Heartbeat = {
   start(): void;
   /** Resolves when no beat is under way any more. */
   stop(): Promise<void>;
-  /** Beats within a moment: after a claim, or when the status has changed. */
+  /** Beats within a moment: the status has changed. */
   beatSoon(): void;
+  /** Beats early enough to confirm a claim, also when the first beat is lost. */
+  confirmSoon(): void;
   /** Beats at once: there is something to hear. */
   beatNow(): void;
   /** Monotonic time of the last beat that was accepted, as of its sending; undefined before the first. */
@@ -39,8 +41,11 @@ type Deps = {
   readonly random: () => number;
 };
 
-/** Claims that follow one another closely are confirmed by one beat. */
+/** What changes together is told by one beat. */
 const FOLD_MS = 100;
+/** Claims may wait this share of the time for confirming, and never longer than this: what is settled by then needs no beat. */
+const CONFIRM_SHARE = 0.1;
+const CONFIRM_MS = 500;
 const JITTER = 0.2;
 const RETRY_MS = 500;
 
@@ -134,6 +139,7 @@ export function createHeartbeat(deps: Deps): Heartbeat {
       await loop;
     },
     beatSoon: () => beatBy(now() + FOLD_MS),
+    confirmSoon: () => beatBy(now() + Math.min(CONFIRM_MS, deps.intervals().confirmSeconds * 1000 * CONFIRM_SHARE)),
     beatNow: () => beatBy(now()),
     acceptedAtMs: () => acceptedAtMs,
   };

@@ -48,12 +48,16 @@ type Deps = {
   readonly onHeld: () => void;
 };
 
+/** So many ends may be untold before no more work is claimed: a bridge that takes no outcomes gets no more of them. */
+const MOST_UNTOLD = 2 * LIMITS.settlements;
+
 /** Keeps claimed jobs in line, runs each in a slot, and hands its end to the reporter. */
 export function createProcessor(deps: Deps): Processor {
   const { leases, log, now } = deps;
   const line: HeldJob[] = [];
   const prefetch = createPrefetch(deps.concurrency);
   let stuck = 0;
+  let untold = 0;
   const totals = { completed: 0, failed: 0, released: 0, dropped: 0 };
   const slots = createSlots(deps.concurrency, () => {
     fillSlots();
@@ -106,7 +110,9 @@ export function createProcessor(deps: Deps): Processor {
       log.warn({ job: held.job.id, attempt: held.job.attempt, reason: end.reason }, 'nothing to settle');
     } else {
       held.phase = 'settling';
+      untold += 1;
       await deps.reporter.settle(held, end);
+      untold -= 1;
     }
     leases.letGo(held);
     deps.onCapacity();
@@ -121,15 +127,26 @@ export function createProcessor(deps: Deps): Processor {
     void conclude(held, endOfInterruption(interruption));
   }
 
+  function losePatience(waiting: readonly HeldJob[]): void {
+    for (const held of waiting) if (held.phase === 'waiting') held.interrupt('waited');
+  }
+
+  /** No small claims beside a line that is still long: they would cost a request each, and hurry nothing. */
+  function capacity(): number {
+    const allowance = prefetch.allowance();
+    const room = slots.free - line.length + allowance;
+    if (untold >= MOST_UNTOLD || (line.length > 0 && room < allowance / 2)) return 0;
+    return Math.min(LIMITS.claimJobs, room);
+  }
+
   return {
     accept(jobs) {
       const taken = hold(jobs);
       line.push(...taken);
       fillSlots();
-      for (const held of taken.filter((each) => each.phase === 'waiting')) {
-        held.signal.addEventListener('abort', () => leaveLine(held), { once: true });
-        setTimeout(() => held.phase === 'waiting' && held.interrupt('waited'), deps.patienceMs).unref();
-      }
+      const waiting = taken.filter((each) => each.phase === 'waiting');
+      for (const held of waiting) held.signal.addEventListener('abort', () => leaveLine(held), { once: true });
+      if (waiting.length > 0) setTimeout(() => losePatience(waiting), deps.patienceMs).unref();
       deps.onHeld();
     },
     decline(jobs) {
@@ -138,7 +155,7 @@ export function createProcessor(deps: Deps): Processor {
         void conclude(held, { type: 'released', reason: 'the worker had stopped claiming' });
       }
     },
-    capacity: () => Math.min(LIMITS.claimJobs, slots.free - line.length + prefetch.allowance()),
+    capacity,
     interrupt(which, kind) {
       const phases = which === 'all' ? ['waiting', 'running'] : ['waiting'];
       for (const held of leases.all()) if (phases.includes(held.phase)) held.interrupt(kind);

@@ -5,18 +5,23 @@ import { createSlots } from '../../src/runtime/slots.ts';
 test('nothing is prefetched before runs have shown to be quick, and no longer once they are long', () => {
   const prefetch = createPrefetch(5);
   expect(prefetch.allowance()).toBe(0);
-  prefetch.observe(3);
+  prefetch.observe(50);
   expect(prefetch.allowance()).toBe(5);
   for (let run = 0; run < 3; run += 1) prefetch.observe(10_000);
   expect(prefetch.allowance()).toBe(0);
-  for (let run = 0; run < 100; run += 1) prefetch.observe(1);
+  for (let run = 0; run < 100; run += 1) prefetch.observe(50);
   expect(prefetch.allowance()).toBe(5);
-  expect(createPrefetchOfQuick(1000)).toBe(10);
 });
 
-function createPrefetchOfQuick(concurrency: number): number {
+test('as much is prefetched as the slots get through in a moment, and never more than a few hundred jobs', () => {
+  expect(allowanceAfter(5, 10)).toBe(25);
+  expect(allowanceAfter(32, 80)).toBe(20);
+  expect(allowanceAfter(1000, 0)).toBe(500);
+});
+
+function allowanceAfter(concurrency: number, runMs: number): number {
   const prefetch = createPrefetch(concurrency);
-  prefetch.observe(0);
+  prefetch.observe(runMs);
   return prefetch.allowance();
 }
 

@@ -5,17 +5,26 @@ export type Pool = pg.Pool;
 /** Anything that runs SQL: the pool, or the client of a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
-export type PoolOptions = { readonly url: string; readonly max: number; readonly applicationName: string };
+export type PoolOptions = {
+  readonly url: string;
+  readonly max: number;
+  readonly applicationName: string;
+  /** Of the server, for every session of this pool. */
+  readonly settings?: Readonly<Record<string, string>>;
+};
 
 /**
  * A pool that outlives restarts of PostgreSQL: broken clients are dropped and the fault is logged, never thrown into
  * the process. A caller waits at most 5 s for a connection and a statement runs at most 30 s.
  */
-export function createPool({ url, max, applicationName }: PoolOptions, log: Logger): Pool {
+export function createPool({ url, max, applicationName, settings = {} }: PoolOptions, log: Logger): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     application_name: applicationName,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,

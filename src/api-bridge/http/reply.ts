@@ -1,16 +1,14 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { BridgeError } from './bridge-error.ts';
+import { wholeAnswer } from './write-whole.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** The success half of the envelope, or a bare 204. */
 export function sendData(status: number, data: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   if (status === 204) return new Response(null, { status, headers });
-  return new Response(JSON.stringify({ success: true, data }), {
-    status,
-    headers: { 'content-type': JSON_TYPE, ...headers },
-  });
+  return wholeAnswer(JSON.stringify({ success: true, data }), status, { 'content-type': JSON_TYPE, ...headers });
 }
 
 /** The failure half. */
@@ -21,10 +19,7 @@ export function sendError(error: BridgeError): Response {
     code: error.code,
     ...(error.errors ? { errors: error.errors } : {}),
   };
-  return new Response(JSON.stringify(body), {
-    status: error.status,
-    headers: { 'content-type': JSON_TYPE, ...error.headers },
-  });
+  return wholeAnswer(JSON.stringify(body), error.status, { 'content-type': JSON_TYPE, ...error.headers });
 }
 
 /** The node response behind a Hono context, for handlers that must know whether their answer was truly written. */

@@ -2,6 +2,7 @@ import { PgBoss } from 'pg-boss';
 import { exactTimeTypes } from '../db/exact-time.ts';
 import type { Pool, Queryable } from '../db/pool.ts';
 import type { Logger } from '../../process/logger.ts';
+import { runPrepared } from './prepared.ts';
 
 export const QUEUE_SCHEMA = 'pgboss';
 
@@ -19,11 +20,13 @@ export function onConnection(db: Queryable) {
   };
 }
 
-/** The same, for a claim: jobs of one millisecond keep their order. */
-export function withExactTimes(db: Queryable) {
+/** The same, for a claim: jobs of one millisecond keep their order. A claim of few jobs is planned once a connection. */
+export function withExactTimes(db: Queryable, isSmall = false) {
   return {
-    executeSql: (text: string, values?: unknown[]) =>
-      db.query({ text, types: exactTimeTypes, ...(values === undefined ? {} : { values }) }),
+    executeSql: (text: string, values: unknown[] = []) => {
+      const query = { text, values, types: exactTimeTypes };
+      return isSmall ? runPrepared(db, query) : db.query(query);
+    },
   };
 }
 

@@ -144,8 +144,12 @@ function isFull(seat: Seat | undefined): boolean {
   return seat !== undefined && seat.jobs.length >= seat.claimant.limit;
 }
 
+/** Up to here planning costs more than it takes to run, and each size is a statement of its own. */
+const SMALL_BATCH = 16;
+
 async function fetchRows(boss: Boss, client: Queryable, queue: string, batchSize: number): Promise<ClaimedRow[]> {
-  const jobs = await boss.fetch<unknown>(queue, { batchSize, includeMetadata: true, db: withExactTimes(client) });
+  const db = withExactTimes(client, batchSize <= SMALL_BATCH);
+  const jobs = await boss.fetch<unknown>(queue, { batchSize, includeMetadata: true, db });
   const rows = jobs.map((job) => ({
     queue,
     id: job.id,

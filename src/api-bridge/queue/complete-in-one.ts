@@ -1,11 +1,18 @@
 import type { AttemptRef } from '../auth/principal.ts';
 import type { Queryable } from '../db/pool.ts';
 import type { Boss } from './boss.ts';
+import { runPrepared } from './prepared.ts';
 import { attemptValues, insertAttempts } from './record-attempts.ts';
 import { settledIds } from './settled-ids.ts';
 
 /** How pg-boss's settle statements end: over a CTE called `results`, which holds the ids that were truly settled. */
 const TAIL = /SELECT COUNT\(\*\), COALESCE\(array_agg\(id\), '\{\}'::uuid\[\]\) AS ids FROM results\s*$/;
+
+/**
+ * Up to here planning costs more than it takes to run. Beyond it the plan must see the parameters: pg-boss's fence is
+ * looked up in a hash table only when its list is known to the planner.
+ */
+const SMALL_BATCH = 16;
 
 type Completion = { readonly ref: AttemptRef; readonly output: unknown };
 
@@ -31,7 +38,8 @@ export async function completeInOne(
       if (!TAIL.test(text)) throw new UnknownStatement();
       const insert = insertAttempts(values.length + 1, 'WHERE ended.job_id IN (SELECT id FROM results)');
       const extended = text.replace(TAIL, (tail) => `, recorded AS (${insert}) ${tail}`);
-      return db.query(extended, [...values, ...attemptValues(ends)]);
+      const query = { text: extended, values: [...values, ...attemptValues(ends)] };
+      return batch.length <= SMALL_BATCH ? runPrepared(db, query) : db.query(query);
     },
   };
   try {

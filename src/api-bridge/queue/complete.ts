@@ -11,6 +11,9 @@ import { settledIds } from './settled-ids.ts';
 import { distinctJobs } from './touch.ts';
 import { lookUpVerdict } from './verdict.ts';
 
+/** Two statements at once cost more than one of twice the size; so many settles are enough for two. */
+const SECOND_FROM = 64;
+
 type Completion = { readonly ref: AttemptRef; readonly output: unknown };
 
 /**
@@ -18,12 +21,17 @@ type Completion = { readonly ref: AttemptRef; readonly output: unknown };
  * one transaction with a `complete` a queue and one insert for their records and outputs. Answered only after the commit. An attempt that no longer holds its job changes nothing.
  */
 export function createCompleter(boss: Boss, pool: Pool, hooks: JobHooks): (done: Completion) => Promise<SettleResult> {
-  const fold = createFold<Completion, boolean>({ inFlight: 2, largest: 500 }, async (batch) => {
-    const quick = isPlain(batch, hooks) ? await completeInOne(boss, pool, batch[0]?.ref.queue ?? '', batch) : undefined;
-    if (quick !== undefined) return batch.map(({ ref }) => quick.has(ref.jobId));
-    const accepted = await withTransaction(pool, (client) => completeAll(boss, client, batch, hooks));
-    return batch.map((done) => accepted.has(done));
-  });
+  const fold = createFold<Completion, boolean>(
+    { inFlight: 2, secondFrom: SECOND_FROM, largest: 500 },
+    async (batch) => {
+      const quick = isPlain(batch, hooks)
+        ? await completeInOne(boss, pool, batch[0]?.ref.queue ?? '', batch)
+        : undefined;
+      if (quick !== undefined) return batch.map(({ ref }) => quick.has(ref.jobId));
+      const accepted = await withTransaction(pool, (client) => completeAll(boss, client, batch, hooks));
+      return batch.map((done) => accepted.has(done));
+    },
+  );
   return async (done) => {
     if (await fold(done)) return { jobId: done.ref.jobId, verdict: 'accepted', state: 'completed' };
     return await lookUpVerdict(pool, done.ref, 'completed');

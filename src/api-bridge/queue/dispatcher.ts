@@ -24,6 +24,8 @@ export type DispatcherDeps = {
 
 /** Calls in flight for one set of queues; with two, PostgreSQL works while we answer, and more only contend. */
 const ROUNDS_IN_FLIGHT = 2;
+/** Two rounds at once cost more than one of twice the size; so many jobs asked for are enough for two. */
+const SECOND_ROUND_FROM = 64;
 
 /**
  * Feeds waiting claims. Claims of equally capable workers for the same queues form a group and are served together in
@@ -70,6 +72,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       const waiting = [...group.waiters].filter((waiter) => waiter.state === 'waiting');
       const hot = group.queues.filter(isServable);
       const fresh = waiting.filter((waiter) => !waiter.looked);
+      if (group.inFlight > 0 && wantedBy(waiting) < SECOND_ROUND_FROM) return;
       if (waiting.length > 0 && hot.length > 0)
         void run(group, takeRound(waiting), (round) => serve(group, hot, round));
       else if (fresh.length > 0) void run(group, fresh, (round) => look(group, round));
@@ -216,4 +219,8 @@ export function createDispatcher(deps: DispatcherDeps) {
     },
     parked: () => [...groups.values()].reduce((sum, group) => sum + group.waiters.size, 0),
   };
+}
+
+function wantedBy(waiting: readonly Waiter[]): number {
+  return waiting.reduce((sum, waiter) => sum + waiter.ask.limit, 0);
 }

@@ -19,6 +19,7 @@ import { discardDeadLetters } from './dead-letters.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createEnqueuer } from './enqueue.ts';
 import { createGiver } from './give-back.ts';
+import { createHotPool } from './hot-pool.ts';
 import type { Labels } from './guards/capability.ts';
 import { createGuards } from './guards/guards.ts';
 import { createGuardKeeper } from './guards/keeper.ts';
@@ -56,6 +57,7 @@ export function createEngine(options: EngineOptions) {
   const { pool, hooks, catalogue, log } = options;
   const leaseMs = options.leaseSeconds * 1000;
   const boss = createBoss(pool, { migrate: false }, log);
+  const hot = createHotPool(options.databaseUrl, log);
   const book = createLeaseBook(options.confirmSeconds * 1000);
   const failing = { boss, pool, hooks, catalogue };
   const giveBack = createGiver(failing, book, log);
@@ -78,7 +80,7 @@ export function createEngine(options: EngineOptions) {
   });
 
   const dispatcher = createDispatcher({
-    runRound: (round) => claimRound({ boss, pool, hooks, guards }, round),
+    runRound: (round) => claimRound({ boss, pool: hot, hooks, guards }, round),
     readReady: async (queues) => {
       const withHeld = guards.labelledQueues().filter((queue) => queues.includes(queue));
       return [...(await readReadyQueues(pool, queues)), ...withHeld];
@@ -142,10 +144,11 @@ export function createEngine(options: EngineOptions) {
     },
     async stop() {
       await boss.stop({ graceful: false, close: false });
+      await hot.end();
     },
   };
 
-  const settle = createSettler(failing, book);
+  const settle = createSettler(failing, book, hot);
   const holder = (jobId: string): AttemptRef | undefined => book.ofJob(jobId);
   const changing = { ...failing, holder };
 
@@ -156,7 +159,7 @@ export function createEngine(options: EngineOptions) {
       dispatcher.claim({ ...ask, capability: guards.capabilityOf(labels) }),
     dismiss: dispatcher.dismiss,
     parked: dispatcher.parked,
-    touch: createToucher(boss, pool),
+    touch: createToucher(boss, hot),
     async settle(settling: Settling): Promise<SettleResult> {
       const result = await settle(settling);
       if (result.verdict === 'accepted') guards.ended(settling.ref, settling.outcome);

@@ -4,7 +4,12 @@ type Waiting<Item, Result> = {
   reject(error: unknown): void;
 };
 
-export type FoldOptions = { readonly inFlight: number; readonly largest: number };
+export type FoldOptions = {
+  readonly inFlight: number;
+  readonly largest: number;
+  /** How many calls must wait before another batch runs beside one that is under way; 1 when left out. */
+  readonly secondFrom?: number;
+};
 
 /**
  * Folds calls that arrive together into shared batches. A lone call runs at once; while `inFlight` batches run, later
@@ -20,7 +25,8 @@ export function createFold<Item, Result>(
   let scheduled = false;
 
   function schedule(): void {
-    if (scheduled || running >= options.inFlight || queue.length === 0) return;
+    const enough = running === 0 ? 1 : (options.secondFrom ?? 1);
+    if (scheduled || running >= options.inFlight || queue.length < enough) return;
     scheduled = true;
     // Calls of the same turn of the event loop, e.g. the parts of one request, share a batch.
     setImmediate(() => {

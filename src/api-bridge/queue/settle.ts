@@ -1,3 +1,4 @@
+import type { Pool } from '../db/pool.ts';
 import type { Outcome, SettleResult } from '../../contract/settlement.ts';
 import type { AttemptRef } from '../auth/principal.ts';
 import { createCompleter } from './complete.ts';
@@ -12,8 +13,12 @@ export type Settling = { readonly ref: AttemptRef; readonly outcome: Outcome };
  * Settles one attempt and answers when PostgreSQL has it. Two settlements of the same attempt run one after the
  * other, so that the second is judged by what the first left.
  */
-export function createSettler(deps: Failing, book: LeaseBook): (settling: Settling) => Promise<SettleResult> {
-  const complete = createCompleter(deps.boss, deps.pool, deps.hooks);
+export function createSettler(
+  deps: Failing,
+  book: LeaseBook,
+  hot: Pool,
+): (settling: Settling) => Promise<SettleResult> {
+  const complete = createCompleter(deps.boss, hot, deps.hooks);
   // Failures and releases need a transaction each; a few at a time leave connections for everybody else.
   const singly = createFold<Settling, SettleResult>(
     { inFlight: 4, largest: 1 },
