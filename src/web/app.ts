@@ -30,6 +30,7 @@ import { installQueuePages } from './queues/routes.ts';
 import { installPasswordPages } from './people/password-routes.ts';
 import { installPeoplePages } from './people/routes.tsx';
 import { installSessionPages } from './people/session-routes.ts';
+import { installSchedulePages } from './schedules/routes.ts';
 import { installSignIn } from './sign-in/routes.ts';
 import { installValuePages } from './value/routes.ts';
 import type { Hub } from './stream/hub.ts';
@@ -105,6 +106,7 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   installOverviewPage(app, pages);
   installJobPages(app, pages);
   installQueuePages(app, pages);
+  installSchedulePages(app, pages);
   installFailurePages(app, pages);
   installDeadLetterPages(app, pages);
   installWorkerPages(app, pages);

@@ -3,13 +3,16 @@ import { text } from '../../contract/fields.ts';
 import { LIMITS } from '../../contract/limits.ts';
 import * as routes from '../../contract/routes/schedules.ts';
 import type { ScheduleView } from '../../contract/schedules/schedule.ts';
+import { createRecent } from '../admin/recent.ts';
 import type { Pool } from '../db/pool.ts';
 import { BridgeError } from '../http/bridge-error.ts';
 import { checkInput } from '../http/check-input.ts';
 import { serveRoute, type Authenticate, type BridgeApp } from '../http/serve-route.ts';
 import type { EnqueueIn } from '../queue/enqueue-port.ts';
+import { backfill } from './backfill.ts';
 import { pauseSchedule, resumeSchedule, unknownSchedule, updateSchedule } from './change.ts';
 import { previewRuns } from './next-run-of.ts';
+import { readMarks } from './read-marks.ts';
 import { readRunOfJob, readRuns, readSchedules } from './read-schedules.ts';
 import { runByHand } from './run-by-hand.ts';
 import { readNow, type Clock } from './schedule-row.ts';
@@ -25,11 +28,14 @@ export type ScheduleRouteDeps = {
 };
 
 const RUNS_SHOWN = 60;
+const MARKS_SHARED_MS = 1_000;
 
 /** What people see and do of schedules. Everything that changes one leaves a line in the audit log. */
 export function installScheduleRoutes(app: BridgeApp, deps: ScheduleRouteDeps): void {
   const { authenticate, pool, catalogue, enabled, now } = deps;
   const queueOf = (job: string) => catalogue.find(job)?.queue ?? '';
+
+  const sharedMarks = createRecent(() => readMarks(pool, RUNS_SHOWN), MARKS_SHARED_MS);
 
   async function viewOf(name: string): Promise<ScheduleView> {
     const [schedule] = await readSchedules(pool, queueOf, name);
@@ -38,7 +44,9 @@ export function installScheduleRoutes(app: BridgeApp, deps: ScheduleRouteDeps): 
   }
 
   serveRoute(app, authenticate, routes.listSchedules, async () => {
-    return { status: 200, data: { enabled, schedules: await readSchedules(pool, queueOf) } };
+    const [schedules, recent] = await Promise.all([readSchedules(pool, queueOf), sharedMarks()]);
+    const listed = schedules.map((each) => ({ ...each, recent: [...(recent.get(each.name) ?? [])] }));
+    return { status: 200, data: { enabled, schedules: listed } };
   });
 
   serveRoute(app, authenticate, routes.readSchedule, async ({ params, query }) => {
@@ -64,6 +72,10 @@ export function installScheduleRoutes(app: BridgeApp, deps: ScheduleRouteDeps): 
   serveRoute(app, authenticate, routes.updateSchedule, async ({ params, body, principal }) => {
     await updateSchedule(deps, { principal, name: params.name, patch: body });
     return { status: 200, data: { schedule: await viewOf(params.name) } };
+  });
+
+  serveRoute(app, authenticate, routes.backfillSchedule, async ({ params, body, principal }) => {
+    return { status: 200, data: await backfill(deps, { principal, name: params.name, ...body }) };
   });
 
   serveRoute(app, authenticate, routes.runSchedule, async ({ params, body, principal, context }) => {

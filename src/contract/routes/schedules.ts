@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { text } from '../fields.ts';
 import {
+  backfilled,
+  backfillRequest,
   nextRunsQuery,
   preview,
   previewQuery,
@@ -102,5 +104,18 @@ export const updateSchedule = defineRoute({
   params,
   body: schedulePatch,
   data: changed,
+  statuses: [200],
+});
+
+export const backfillSchedule = defineRoute({
+  name: 'backfillSchedule',
+  method: 'post',
+  path: '/admin/schedules/{name}/backfill',
+  summary: 'Fire the past runs of a range that have no job; preview counts them first',
+  access: ['operator'],
+  role: 'operator',
+  params,
+  body: backfillRequest,
+  data: backfilled,
   statuses: [200],
 });

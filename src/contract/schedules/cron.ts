@@ -37,10 +37,7 @@ const ORDER = 'minute, hour, day of month, month, day of week';
  * does not choose, and then both must fit. Throws CronFault, also for seconds and for dates that never come.
  */
 export function parseCron(expression: string): Cron {
-  const words = expression.trim().toLowerCase();
-  if (words.startsWith('@') && !MACROS.has(words))
-    throw new CronFault(`expected one of ${[...MACROS.keys()].join(', ')}, got ${JSON.stringify(expression)}`);
-  const parts = (MACROS.get(words) ?? expression.trim()).split(/\s+/);
+  const parts = expandCron(expression);
   if (parts.length === 6)
     throw new CronFault(`expected 5 fields (${ORDER}), got 6: the field second does not exist here`);
   const [minute, hour, day, month, weekday, ...rest] = parts;
@@ -59,6 +56,14 @@ export function parseCron(expression: string): Cron {
   if (nextMatch(cron, 0, HORIZON_MS) === undefined)
     throw new CronFault(`expected a date that exists, got day of month ${day} in month ${month}: it never fires`);
   return cron;
+}
+
+/** The fields of an expression, a name like @daily spelt out; whether they are five, and fit, is not looked at here. */
+export function expandCron(expression: string): string[] {
+  const words = expression.trim().toLowerCase();
+  if (words.startsWith('@') && !MACROS.has(words))
+    throw new CronFault(`expected one of ${[...MACROS.keys()].join(', ')}, got ${JSON.stringify(expression)}`);
+  return (MACROS.get(words) ?? expression.trim()).split(/\s+/);
 }
 
 /** A schedule's cron expression as people write it. */

@@ -48,6 +48,13 @@ export const scheduleRun = z.object({
 });
 export type ScheduleRun = z.infer<typeof scheduleRun>;
 
+/**
+ * A run as one mark of a strip: what became of it and of its job. `late`: it was fired a minute or more after its time.
+ * `open`: its job has not ended. `gone`: its job's row is.
+ */
+export const runMark = z.enum(['ok', 'late', 'failed', 'cancelled', 'open', 'replaced', 'skipped', 'missed', 'gone']);
+export type RunMark = z.infer<typeof runMark>;
+
 export const scheduleView = scheduleTerms.extend({
   name: z.string(),
   description: z.string(),
@@ -69,8 +76,10 @@ export type ScheduleView = z.infer<typeof scheduleView>;
 export const scheduleList = z.object({
   /** Whether SCHEDULES_ENABLED is true; otherwise schedules are declared but paused until somebody resumes them. */
   enabled: z.boolean(),
-  schedules: z.array(scheduleView),
+  /** Each with its last 60 runs, the oldest first. */
+  schedules: z.array(scheduleView.extend({ recent: z.array(runMark) })),
 });
+export type ScheduleListed = z.infer<typeof scheduleList>['schedules'][number];
 
 export const scheduleDetail = z.object({
   schedule: scheduleView,
@@ -102,3 +111,19 @@ export const schedulePatch = z.strictObject({
 export type SchedulePatch = z.infer<typeof schedulePatch>;
 
 export const runStarted = z.object({ run: scheduleRun, queue: z.string(), duplicate: z.literal(true).optional() });
+
+/** The times of a schedule from one instant on and before another that have no job yet; with `preview` they are only told. */
+export const backfillRequest = z.object({
+  from: timestamp,
+  to: timestamp,
+  preview: z.boolean().default(false),
+  reason: text(4, 500).optional(),
+});
+export const backfilled = z.object({
+  /** Runs that have no job yet, whether nobody was there for them, they were left out, or the schedule was paused. */
+  matched: z.number(),
+  fired: z.number(),
+  /** The first and the last of them. */
+  first: timestamp.optional(),
+  last: timestamp.optional(),
+});
