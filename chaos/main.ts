@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runBugs } from './run/bugs.ts';
 import { runChaos } from './run/chaos.ts';
+import { runPolls } from './run/polls.ts';
 
 /** `npm run chaos -- --minutes 5 --seed 7 --jobs 100000`; README.md names the other forms. */
 async function main(args: string[]): Promise<boolean> {
@@ -11,6 +12,7 @@ async function main(args: string[]): Promise<boolean> {
       minutes: { type: 'string', default: '5' },
       seed: { type: 'string', default: '7' },
       jobs: { type: 'string', default: '100000' },
+      polls: { type: 'string', default: '10000' },
       workers: { type: 'string', default: '8' },
     },
   });
@@ -22,7 +24,8 @@ async function main(args: string[]): Promise<boolean> {
   };
   const [form, ...names] = positionals;
   if (form === 'bugs') return await runBugs(names, say);
-  if (form !== undefined) throw new Error(`expected nothing or bugs, got ${form}`);
+  if (form === 'polls') return await runPolls({ polls: number('polls'), seed: number('seed') }, say);
+  if (form !== undefined) throw new Error(`expected nothing, bugs or polls, got ${form}`);
   const workers = Math.max(2, number('workers'));
   return await runChaos(
     { minutes: number('minutes'), seed: number('seed'), jobs: number('jobs'), scripted: workers - 2, real: 2 },
