@@ -30,6 +30,8 @@ async function loadModule(file: string): Promise<LoadedExports> {
     return { values: Object.values({ ...(typeof module === 'object' ? module : {}) }), faults: [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { values: [], faults: [`could not load ${file}: ${reason}`] };
+    const withoutEnding = /^Cannot find module '[^']*\/[^./']+'/.test(reason);
+    const hint = withoutEnding ? '; a file of yours is imported with its ending, as in ./other.ts' : '';
+    return { values: [], faults: [`could not load ${file}: ${reason}${hint}`] };
   }
 }
