@@ -16,6 +16,7 @@ import type { Metric } from './health/metrics-text.ts';
 import type { ProcessMetrics } from './health/process-metrics.ts';
 import { createReadiness, type RuntimeHealth } from './health/readiness.ts';
 import { installHealth } from './health/routes.ts';
+import { belowBase } from './http/base-path.ts';
 import { installErrorHandler } from './http/error-handler.ts';
 import { installPreferences } from './http/preferences-route.tsx';
 import { refuseChanges } from './http/read-only.ts';
@@ -47,6 +48,8 @@ export type WebAppDeps = {
   readonly runtimeHealth?: RuntimeHealth | undefined;
   readonly runtimeMetrics?: (() => readonly Metric[]) | undefined;
   readonly log: Logger;
+  /** Where somebody's app has mounted it; at the root when absent. */
+  readonly basePath?: string | undefined;
 };
 
 /** Nothing on a page comes from elsewhere, and nothing on it runs that is not a file of ours. */
@@ -63,13 +66,14 @@ const CONTENT_SECURITY_POLICY = {
 
 /** Every route of the web process, outermost concern first. */
 export function createWebApp(deps: WebAppDeps): WebApp {
-  const { env, bridge, hub, metrics, runtimeHealth, runtimeMetrics, healthOnly = false, log } = deps;
+  const { env, bridge, hub, metrics, runtimeHealth, runtimeMetrics, healthOnly = false, log, basePath } = deps;
   const app: WebApp = new Hono();
   const cookie = createSessionCookie(env);
   const { environment, trustProxy, trust, metricsToken, readOnly } = env;
   const pages = createPages({ bridge, cookie, environment, trustProxy, readOnly });
 
   app.use(compress());
+  if (basePath !== undefined) app.use(belowBase(basePath));
   installErrorHandler(app, { cookie, environment, log });
   app.use(async (context, next) => {
     context.set('requestId', `r_${randomBytes(4).toString('hex')}`);

@@ -58,7 +58,9 @@ const schema = webVariables.refine(...someTokenKey).transform((env) => ({
 
 export type WebEnv = Readonly<z.infer<typeof schema>>;
 
-/** Throws EnvFault naming every variable at fault. */
-export function readWebEnv(source: Readonly<Record<string, string | undefined>> = process.env): WebEnv {
-  return Object.freeze(parseEnv(schema, source));
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** Throws EnvFault naming every variable at fault. What `more` says counts before the source. */
+export function readWebEnv(source: Source = process.env, more: Source = {}): WebEnv {
+  return Object.freeze(parseEnv(schema, { ...source, ...more }));
 }

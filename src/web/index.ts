@@ -1,4 +1,5 @@
 // The door of the web app: the dashboard and the health of a worker process.
+export { createDashboard, type Dashboard, type DashboardOptions } from './create-dashboard.ts';
 export { readWebEnv, type WebEnv } from './env.ts';
 export type { Metric } from './health/metrics-text.ts';
 export type { Check, RuntimeHealth } from './health/readiness.ts';

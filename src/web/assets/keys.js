@@ -23,7 +23,7 @@ function rowNow() {
 async function help() {
   let dialog = document.querySelector('dialog.keys');
   if (!dialog) {
-    const answer = await fetch('/keys');
+    const answer = await fetch(new URL('keys', document.querySelector('.brand').href));
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     dialog = document.createElement('dialog');

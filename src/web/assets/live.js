@@ -59,7 +59,12 @@ function tick() {
 
 function listen() {
   if (source || isAway()) return;
-  source = new EventSource(`/stream${document.querySelector('main [data-stream]')?.dataset.stream ?? ''}`);
+  source = new EventSource(
+    new URL(
+      `stream${document.querySelector('main [data-stream]')?.dataset.stream ?? ''}`,
+      document.querySelector('.brand').href,
+    ),
+  );
   source.addEventListener('change', () => (heard = true));
   // What happened while no word could come through is not told again.
   source.addEventListener('open', () => (heard = true));

@@ -9,7 +9,12 @@ import { VERSION } from '../../process/version.ts';
 import type { WebEnv } from '../env.ts';
 import { askReadiness } from './api-readiness.ts';
 
-export type Credentials = { readonly email: string; readonly password: string; readonly client_ip: string; readonly user_agent?: string };
+export type Credentials = {
+  readonly email: string;
+  readonly password: string;
+  readonly client_ip: string;
+  readonly user_agent?: string;
+};
 /** Which request of which browser a call serves: what the audit log names. */
 export type Origin = { readonly requestId: string; readonly clientIp: string };
 export type SignedIn = { readonly token: string; readonly expiresAt: Date };

@@ -49,7 +49,11 @@ export async function renderPasswordForm(form: PasswordForm): Promise<string> {
             />
             <button class="btn pri">Change password</button>
           </form>
-          {!needed && <a href="/sessions">Keep the old one</a>}
+          {!needed && (
+            <p>
+              <a href="/sessions">Keep the old one</a>
+            </p>
+          )}
         </main>
       </>
     ),

@@ -5,7 +5,7 @@ import type { View } from '../frame/view.ts';
 import { exact } from '../parts/time.tsx';
 
 export const ROLES: readonly (readonly [Role, string])[] = [
-  ['viewer', 'looks at everything but payloads, users and the audit log'],
+  ['viewer', 'looks, and changes nothing'],
   ['operator', 'retries, cancels, pauses, drains; reads the audit log'],
   ['admin', 'decides who may do what'],
 ];
@@ -79,7 +79,7 @@ export async function renderPersonForm(view: View, { title, verb, draft, person,
               </span>
             </label>
           )}
-          <div class="field sp">
+          <div class="field">
             <label for="reason">Reason, for the audit log (may stay empty)</label>
             <input id="reason" type="text" name="reason" maxlength={500} autocomplete="off" />
           </div>

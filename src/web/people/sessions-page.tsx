@@ -3,7 +3,7 @@ import { renderPage } from '../frame/page.tsx';
 import type { View } from '../frame/view.ts';
 import { Pager } from '../parts/pager.tsx';
 import { clockOrDay, Time } from '../parts/time.tsx';
-import { duration, plural, roughly } from '../parts/words.ts';
+import { plural, roughly } from '../parts/words.ts';
 import { deviceOf } from './device.ts';
 
 type Listed = {
@@ -24,7 +24,7 @@ export async function renderSessions(view: View, { sessions, idleMinutes, absolu
         <div class="head">
           <h1>{all ? 'All sessions' : 'Your sessions'}</h1>
           <span class="mute">
-            {`end after ${duration(idleMinutes * 60_000)} without use, and after ${duration(absoluteHours * 3_600_000)} in any case`}
+            {`end after ${plural(idleMinutes, 'minute')} without use, and after ${plural(absoluteHours, 'hour')} in any case`}
           </span>
           <div class="acts">
             {view.user.role === 'admin' && (

@@ -26,14 +26,15 @@ const LINES: readonly (readonly [readonly Holder[], string])[] = [
   [
     ['viewer'],
     `listWorkers readCircuits verifySession endSession readOverview listJobs listQueues readQueue listSchedules
-     readSchedule previewSchedule readJobLogs readExecutions listMetrics readMetric`,
+     readSchedule previewSchedule readJobLogs readExecutions listMetrics readMetric
+     readJobValue changeOwnPassword listOwnSessions endOtherSessions revokeSession`,
   ],
   [
     ['operator'],
     `retryFailedJobs pauseQueue resumeQueue purgeQueue pauseSchedule resumeSchedule runSchedule updateSchedule
      listAudit exportAudit`,
   ],
-  [['admin'], ''],
+  [['admin'], 'listPeople invitePerson changePerson resetPassword listAllSessions'],
 ];
 
 export const GRANTS: ReadonlyMap<string, readonly Holder[]> = new Map(
