@@ -126,6 +126,19 @@ describe.concurrent('a claim that nobody confirms', () => {
     expect((await producer.view(queue, id)).state).toBe('completed');
   });
 
+  it('does not go back to another parked poll of the same silent worker', async () => {
+    const queue = nextQueue();
+    const [silent, other] = [await createWorker(api, [queue]), await createWorker(api, [queue])];
+    const parked = [1, 2].map(() => silent.claim({ claimId: randomUUID(), waitSeconds: 20 }));
+    await pause(300); // parks them
+    const id = await producer.enqueue(queue);
+    await Promise.race(parked);
+    const heir = await other.claim({ waitSeconds: 20 });
+    expect(heir.map((job) => [job.id, job.attempt])).toEqual([[id, 1]]);
+    expect((await Promise.all(parked)).flat()).toHaveLength(1);
+    await other.complete(heir[0]!);
+  });
+
   it('stays when a beat names its lease, and a beat that does not name it confirms nothing', async () => {
     const queue = nextQueue();
     const [worker, other] = [await createWorker(api, [queue]), await createWorker(api, [queue])];

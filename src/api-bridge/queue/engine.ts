@@ -124,7 +124,7 @@ export function createEngine(options: EngineOptions) {
     pool,
     boss,
     book,
-    sweep: () => sweepLeases({ ...failing, book, leaseMs, giveBack, log }),
+    sweep: () => sweepLeases({ ...failing, book, leaseMs, giveBack, dismiss: dispatcher.dismiss, log }),
     lookAgain,
     suspectSilent: () => suspectSilentWorkers(pool, book, leaseMs),
     adopt: () => adoptLeases(pool, book, leaseMs),

@@ -9,6 +9,8 @@ export type ReaperDeps = Failing & {
   readonly book: LeaseBook;
   readonly leaseMs: number;
   giveBack(refs: readonly AttemptRef[]): Promise<void>;
+  /** Answers "nothing" to the parked claims of a worker. */
+  dismiss(workerId: string): void;
   readonly log: Logger;
 };
 
@@ -33,6 +35,8 @@ export async function sweepLeases(deps: ReaperDeps): Promise<void> {
   }
   if (unheard.length > 0) {
     deps.log.info({ jobs: unheard.length }, 'claims were not confirmed in time; their jobs go back');
+    // Who did not hear of one job will not hear of the next: the others come first. One that lives simply asks again.
+    for (const workerId of new Set(unheard.map((ref) => ref.workerId))) deps.dismiss(workerId);
     await deps.giveBack(unheard);
   }
 
