@@ -25,6 +25,7 @@ import { createSessionCookie } from './http/session-cookie.ts';
 import { readPreferences } from './http/preferences.ts';
 import type { WebApp } from './http/web-context.ts';
 import { installJobPages } from './jobs/routes.ts';
+import { installLimitPages } from './limits/routes.ts';
 import { inZone } from './parts/zone.ts';
 import { installOverviewPage } from './overview/routes.ts';
 import { installQueuePages } from './queues/routes.ts';
@@ -112,6 +113,7 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   installQueuePages(app, pages);
   installSchedulePages(app, pages);
   installFailurePages(app, pages);
+  installLimitPages(app, pages);
   installDeadLetterPages(app, pages);
   installWorkerPages(app, pages);
   installAuditPages(app, pages);

@@ -160,6 +160,8 @@ const ENDS = {
   missed: 'missed',
 } as const;
 
+const RUNS_LISTED = 20;
+
 function Runs({ runs, queue, view: { nowMs } }: { runs: readonly ScheduleRun[]; queue: string; view: View }) {
   return (
     <table class="flat stack">
@@ -180,7 +182,7 @@ function Runs({ runs, queue, view: { nowMs } }: { runs: readonly ScheduleRun[]; 
         </tr>
       </thead>
       <tbody>
-        {runs.map(({ fireTime, outcome, jobId, jobState, trigger, firedAt }) => {
+        {runs.slice(0, RUNS_LISTED).map(({ fireTime, outcome, jobId, jobState, trigger, firedAt }) => {
           const [forMs, firedMs] = [Date.parse(fireTime), Date.parse(firedAt)];
           return (
             <tr>
