@@ -10,11 +10,13 @@ import { type Api, startApi } from '../support/api.ts';
 import { callerAs, type Caller, expectData } from '../wire/support/client.ts';
 import { until } from '../wire/support/until.ts';
 import { runExample, type Running } from './run-example.ts';
+import { startOthers } from './others.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const JOBS = join(ROOT, 'examples/jobs');
 
 let api: Api;
+let others: Awaited<ReturnType<typeof startOthers>>;
 let worker: Running;
 let workDir: string;
 let producer: Caller;
@@ -23,12 +25,15 @@ let operator: Caller;
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'examples-'));
   api = await startApi({ env: { WORKER_JOBS: JOBS } });
+  others = await startOthers();
   worker = runExample(process.execPath, ['dist/worker/main.js'], ROOT, {
     BACKEND_API_URL: api.url,
     WORKER_SERVICE_TOKEN: api.secret,
     WORKER_ROLE: 'runtime',
     WORKER_JOBS: 'examples/jobs',
     WORKER_CONCURRENCY: '8',
+    PLATFORM_API_URL: others.url,
+    RATES_URL: `${others.url}/rates`,
     WORK_DIR: workDir,
   });
   producer = callerAs(api, 'producer', 'examples');
@@ -36,6 +41,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await worker.end('SIGTERM');
+  await others.close();
   await api.stop();
   await rm(workDir, { recursive: true, force: true });
 });
@@ -124,6 +130,52 @@ describe('the example jobs, run by the built worker against the real API', () =>
     expect(nextRuns.every((at: string) => new Date(at).getUTCMinutes() === 5)).toBe(true);
     const { run, queue } = expectData(await operator.post(`${path}/run`, {}), 201);
     expect((await end({ id: run.jobId, queue })).output).toEqual({ hours: 1 });
+  });
+
+  it('expire-carts makes its call, and gives the answer as output', async () => {
+    const job = await enqueue('examples.expire-carts', { shop: 'north' });
+    expect((await end(job)).output).toMatchObject({ status: 200, answer: { expired: 3 } });
+    const [call] = others.seen.filter(({ url }) => url.includes('expire_carts'));
+    expect(call).toMatchObject({ method: 'POST', url: '/api/v1/internal/shops/north/expire_carts' });
+    expect(call?.headers).toMatchObject({ 'idempotency-key': job.id });
+    expect(JSON.parse(call?.body ?? '')).toEqual({ shop: 'north', stale_days: 30 });
+  });
+
+  it('sync-account asks the backend, and an account that is not there is no reason to try again', async () => {
+    expect((await end(await enqueue('examples.sync-account', { accountId: 'a1' }))).output).toEqual({ plan: 'gold' });
+    const missing = await end(await enqueue('examples.sync-account', { accountId: 'nobody' }), 'failed');
+    expect(missing.attempts).toHaveLength(1);
+  });
+
+  it('fetch-rates waits behind its circuit while the rates are down, and burns no attempt then', async () => {
+    expect((await end(await enqueue('examples.fetch-rates', { currency: 'EUR' }))).output).toMatchObject({ rate: 1 });
+    others.rates.down = true;
+    const failing = ['AAA', 'BBB', 'CCC'].map((currency) => enqueue('examples.fetch-rates', { currency }));
+    const circuit = async () =>
+      expectData(await operator.get('/admin/circuits'), 200).circuits.find(({ name }: any) => name === 'rates');
+    await until('the circuit to be open', 15_000, async () => (await circuit())?.state === 'open');
+    const waiting = await enqueue('examples.fetch-rates', { currency: 'DDD' });
+    await until('it to wait', 10_000, async () => (await view(waiting)).attempts[0]?.outcome === 'released');
+    const waits = await view(waiting);
+    expect(waits).toMatchObject({ state: 'created', attempt: 1 });
+    expect(waits.attempts[0].error.message).toContain('the circuit rates is open');
+    await Promise.all(failing);
+  });
+
+  it('tenant-report is queued once for a tenant and a day, with the priority of its definition', async () => {
+    const payload = { tenant: 't1', day: '2026-11-21' };
+    const runAt = new Date(Date.now() + 60_000).toISOString();
+    const first = expectData(await producer.post('/jobs', { name: 'examples.tenant-report', payload, runAt }), 201);
+    const again = expectData(await producer.post('/jobs', { name: 'examples.tenant-report', payload }), 200);
+    expect(again).toMatchObject({ id: first.id, duplicate: true });
+    expect(await view(first)).toMatchObject({ priority: 5, group: 't1', singletonKey: 't1/2026-11-21' });
+    expectData(await producer.post(`/jobs/reports/${first.id}/cancel`, {}), 200);
+    const { output } = await end(await enqueue('examples.tenant-report', payload));
+    expect(output).toEqual({ report: 't1 on 2026-11-21' });
+  });
+
+  it('hello says hello', async () => {
+    expect((await end(await enqueue('examples.hello', { who: 'you' }))).output).toEqual({ greeting: 'Hello, you' });
   });
 
   it('ask-partner ends as its errors say', async () => {

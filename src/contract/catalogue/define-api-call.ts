@@ -12,7 +12,8 @@ export type ApiCallDeclaration = JobDeclaration & {
 
 type Choices = {
   readonly name: string;
-  readonly queue: string;
+  /** `default` unless said otherwise. */
+  readonly queue?: string;
   readonly method: ApiCallDeclaration['call']['method'];
   readonly path: string;
   /** The seed system's class, so that its own enqueue form finds the job. */
@@ -29,7 +30,7 @@ const TIMEOUT_SECONDS = 300;
 /** Declares a job that makes one call: tried again like any job, given up at once when the backend has no such route. */
 export function defineApiCall({
   name,
-  queue,
+  queue = 'default',
   method,
   path,
   jobClass,
