@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
-import { redactSecrets } from './redact.ts';
+import { redactLine, redactSecrets } from './redact.ts';
 
 export type Logger = PinoLogger;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -28,7 +28,10 @@ export type LoggerOptions = {
   readonly destination?: DestinationStream;
 };
 
-/** JSON lines with an ISO time and the process's name; the values of secret keys are replaced, in what is logged at any depth. */
+/**
+ * JSON lines with an ISO time and the process's name. The values of secret keys are replaced, in what is logged at any depth,
+ * and so are tokens wherever they stand, also in the words of an error.
+ */
 export function createLogger({ name, level = 'info', fields = {}, destination }: LoggerOptions): Logger {
   const options = {
     name,
@@ -37,6 +40,9 @@ export function createLogger({ name, level = 'info', fields = {}, destination }:
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }), log: redactSecrets<Record<string, unknown>> },
     redact: { paths: REDACTED, censor: '[REDACTED]' },
+    hooks: { streamWrite: redactLine },
+    // What hangs on an error, a client's configuration for instance, is looked through as everything else is.
+    serializers: { err: (error: Error) => redactSecrets<object>({ ...pino.stdSerializers.err(error) }) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

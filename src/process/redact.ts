@@ -5,6 +5,9 @@ const REDACTED = '[REDACTED]';
 const DEEPEST = 8;
 const BEARER = /\b(Bearer\s+)[A-Za-z0-9._~+/=-]+/g;
 const OPAQUE_TOKEN = /\bpn[a-z]_[A-Za-z0-9._-]{8,}/g;
+const JWT = /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+/g;
+/** The password of a URL, such as that of a database. */
+const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@"]{1,100}:)[^\s/@"]{1,200}@/gi;
 
 /**
  * The same value with the values of secret keys replaced, at any depth that a log line should have. Nothing is changed
@@ -21,9 +24,13 @@ export function redactSecrets(value: unknown, depth = 0): unknown {
   );
 }
 
-/** A line of text without bearer tokens and the tokens that this system hands out. */
+/** A line of text without bearer tokens, signed tokens, the tokens that this system hands out, and passwords in URLs. */
 export function redactLine(line: string): string {
-  return line.replace(BEARER, `$1${REDACTED}`).replace(OPAQUE_TOKEN, REDACTED);
+  return line
+    .replace(BEARER, `$1${REDACTED}`)
+    .replace(OPAQUE_TOKEN, REDACTED)
+    .replace(JWT, REDACTED)
+    .replace(URL_PASSWORD, `$1${REDACTED}@`);
 }
 
 function isSecret(key: string, value: unknown): boolean {

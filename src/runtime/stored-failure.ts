@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { categoryOf } from '../contract/failure-category.ts';
 import type { Failure } from '../contract/settlement.ts';
+import { redactLine } from '../process/redact.ts';
 
 const MESSAGE_CHARACTERS = 20_000;
 const STACK_CHARACTERS = 50_000;
@@ -8,7 +9,7 @@ const WORD_CHARACTERS = 200;
 const CAUSES_LOOKED_AT = 5;
 
 /**
- * A thrown thing, made safe to store: text without NUL and lone surrogates, bounded, whatever was thrown. It never
+ * A thrown thing, made safe to store: text without tokens, NUL and lone surrogates, bounded, whatever was thrown. It never
  * throws itself, even when the thing's own getters or toString do.
  */
 export function storedFailure(thrown: unknown): Failure {
@@ -17,7 +18,7 @@ export function storedFailure(thrown: unknown): Failure {
   const name = read(thrown, 'name');
   const stack = read(thrown, 'stack');
   const words = {
-    message: storableText(typeof message === 'string' ? message : describe(thrown), MESSAGE_CHARACTERS),
+    message: storableText(redactLine(typeof message === 'string' ? message : describe(thrown)), MESSAGE_CHARACTERS),
     ...(typeof code === 'string' || typeof code === 'number'
       ? { code: storableText(String(code), WORD_CHARACTERS) }
       : {}),
@@ -25,7 +26,7 @@ export function storedFailure(thrown: unknown): Failure {
   };
   return {
     ...words,
-    ...(typeof stack === 'string' ? { stack: storableText(stack, STACK_CHARACTERS) } : {}),
+    ...(typeof stack === 'string' ? { stack: storableText(redactLine(stack), STACK_CHARACTERS) } : {}),
     category: categoryOf({ ...words, status: statusBehind(thrown) }),
   };
 }
