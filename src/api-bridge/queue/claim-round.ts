@@ -1,10 +1,10 @@
 import type { Pool, Queryable } from '../db/pool.ts';
 import { withTransaction } from '../db/transaction.ts';
-import { compareExactly } from '../db/exact-time.ts';
-import { withExactTimes, type Boss } from './boss.ts';
+import type { Boss } from './boss.ts';
 import { rememberClaim } from './claim-replay.ts';
 import { readClaimed, refOf, type Claimed, type ClaimedRow, type LoopKeyOf } from './claimed-row.ts';
 import { endFailed } from './fail.ts';
+import type { FetchFairly } from './fair-turns.ts';
 import type { Capability } from './guards/capability.ts';
 import type { Guards } from './guards/guards.ts';
 import type { Held, PutBack, Verdict } from './guards/hold.ts';
@@ -40,6 +40,7 @@ export type RoundDeps = {
   readonly boss: Boss;
   readonly pool: Pool;
   readonly hooks: JobHooks;
+  readonly fetchJobs: FetchFairly;
   readonly guards: Pick<
     Guards,
     'mayHold' | 'keyOf' | 'offer' | 'closeOffer' | 'judge' | 'refuse' | 'hold' | 'afterHold'
@@ -52,7 +53,7 @@ export type RoundDeps = {
  * a lone queue without any claimId to remember, and without anything to hold, is one statement, which needs none.
  */
 export async function claimRound(deps: RoundDeps, round: Round): Promise<RoundResult> {
-  const { boss, pool, guards } = deps;
+  const { pool, guards, fetchJobs } = deps;
   const isPlain =
     round.queues.length === 1 &&
     round.claimants.every((claimant) => claimant.claimId === undefined) &&
@@ -67,7 +68,7 @@ export async function claimRound(deps: RoundDeps, round: Round): Promise<RoundRe
       const wanted = seats.reduce((sum, seat) => sum + seat.claimant.limit - seat.jobs.length, 0);
       if (wanted === 0) break;
       const offer = await guards.offer(client, queue, round.capability, wanted);
-      const rows = await fetchRows(boss, client, queue, wanted);
+      const rows = await fetchJobs(client, queue, wanted);
       if (offer !== undefined) await guards.closeOffer(client, offer, new Set(rows.map((row) => row.id)));
       if (rows.length < wanted) dry.push(queue);
       const judge = (claimed: Claimed) => guards.judge(claimed, queue, round.capability);
@@ -142,27 +143,4 @@ type Seat = { readonly claimant: Claimant; readonly jobs: Claimed[] };
 
 function isFull(seat: Seat | undefined): boolean {
   return seat !== undefined && seat.jobs.length >= seat.claimant.limit;
-}
-
-/** Up to here planning costs more than it takes to run, and each size is a statement of its own. */
-const SMALL_BATCH = 16;
-
-async function fetchRows(boss: Boss, client: Queryable, queue: string, batchSize: number): Promise<ClaimedRow[]> {
-  const db = withExactTimes(client, batchSize <= SMALL_BATCH);
-  const jobs = await boss.fetch<unknown>(queue, { batchSize, includeMetadata: true, db });
-  const rows = jobs.map((job) => ({
-    queue,
-    id: job.id,
-    data: job.data,
-    retryCount: job.retryCount,
-    retryLimit: job.retryLimit,
-    priority: job.priority,
-    createdOn: job.createdOn,
-    startedOn: job.startedOn,
-    expireInSeconds: job.expireInSeconds,
-  }));
-  // The statement picks the right rows but gives them in any order.
-  return rows.sort(
-    (a, b) => b.priority - a.priority || compareExactly(a.createdOn, b.createdOn) || (a.id < b.id ? -1 : 1),
-  );
 }

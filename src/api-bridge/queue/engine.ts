@@ -18,6 +18,8 @@ import { declareQueues, missingQueues } from './declare-queues.ts';
 import { discardDeadLetters } from './dead-letters.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createEnqueuer } from './enqueue.ts';
+import { createFairFetch } from './fair-turns.ts';
+import { CREATE_GROUP_INDEX, GROUP_INDEX } from './fair-candidates.ts';
 import { createGiver } from './give-back.ts';
 import { createHotPool } from './hot-pool.ts';
 import type { Labels } from './guards/capability.ts';
@@ -79,8 +81,10 @@ export function createEngine(options: EngineOptions) {
     log,
   });
 
+  const fetchJobs = createFairFetch(boss);
+
   const dispatcher = createDispatcher({
-    runRound: (round) => claimRound({ boss, pool: hot, hooks, guards }, round),
+    runRound: (round) => claimRound({ boss, pool: hot, hooks, fetchJobs, guards }, round),
     readReady: async (queues) => {
       const withHeld = guards.labelledQueues().filter((queue) => queues.includes(queue));
       return [...(await readReadyQueues(pool, queues)), ...withHeld];
@@ -195,7 +199,16 @@ export async function migrateQueue(pool: Pool, log: Logger): Promise<void> {
   await boss.start();
   try {
     await declareQueues(boss);
+    await createGroupIndex(pool);
   } finally {
     await boss.stop({ graceful: false, close: false });
   }
+}
+
+/** Asked for first: even where it exists, creating it would wait for every transaction that writes. */
+async function createGroupIndex(pool: Pool): Promise<void> {
+  const found = await pool.query<{ exists: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS exists`, [
+    `${QUEUE_SCHEMA}.${GROUP_INDEX}`,
+  ]);
+  if (found.rows[0]?.exists !== true) await pool.query(CREATE_GROUP_INDEX);
 }

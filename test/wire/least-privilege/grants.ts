@@ -26,12 +26,12 @@ const LINES: readonly (readonly [readonly Holder[], string])[] = [
   [
     ['viewer'],
     `listWorkers readCircuits verifySession endSession readOverview listJobs listQueues readQueue listSchedules
-     readSchedule previewSchedule readJobLogs readExecutions listMetrics readMetric
+     readLimits readSchedule previewSchedule readJobLogs readExecutions listMetrics readMetric
      readJobValue changeOwnPassword listOwnSessions endOtherSessions revokeSession`,
   ],
   [
     ['operator'],
-    `retryFailedJobs pauseQueue resumeQueue purgeQueue pauseSchedule resumeSchedule runSchedule updateSchedule
+    `liftRunawayBan retryFailedJobs pauseQueue resumeQueue purgeQueue pauseSchedule resumeSchedule runSchedule updateSchedule
      listAudit exportAudit`,
   ],
   [['admin'], 'listPeople invitePerson changePerson resetPassword listAllSessions'],
