@@ -8,6 +8,7 @@ const gates = [
   ['types', 'tsc', '--noEmit'],
   ['arrows', 'node', 'scripts/arrows.mjs'],
   ['dead code', 'knip', '--no-progress'],
+  ['dependencies', 'node', 'scripts/audit-deps.mjs'],
   ['tests', 'vitest', 'run'],
 ];
 
