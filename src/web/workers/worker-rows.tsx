@@ -104,8 +104,9 @@ function Action({ worker: { id, status, directive } }: { worker: WorkerView }) {
   }
   if (directive === 'stop') return null;
   return (
-    <a class="btn" href={at('drain')} aria-label={`Drain ${id}`}>
+    <a class="btn" href={at('drain')}>
       {status === 'draining' ? 'Stop' : 'Drain'}
+      <span class="sr"> {id}</span>
     </a>
   );
 }
@@ -116,7 +117,9 @@ function Runs({ worker: { running } }: { worker: WorkerView }) {
     <small>
       {running.slice(0, RUNS_SHOWN).map((job) => (
         <>
-          <a href={`/jobs/${job.queue}/${job.jobId}`}>{job.name}</a>
+          <a class="line24" href={`/jobs/${job.queue}/${job.jobId}`}>
+            {job.name}
+          </a>
           {job.percent !== undefined && ` ${percent(job.percent)}`}
           <br />
         </>
