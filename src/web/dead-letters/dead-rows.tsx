@@ -108,7 +108,7 @@ function Row({ letter, nowMs, mayAct }: { letter: DeadLetter; nowMs: number; may
             <a class="btn" href={`/dead/redrive?job=${jobId}`} aria-label={`Redrive ${name} ${jobId.slice(-6)}`}>
               Redrive
             </a>
-            <a class="btn" href={`/jobs/${queue}/${jobId}/edit`} aria-label={`Edit ${name} ${jobId.slice(-6)}`}>
+            <a class="btn" href={`/jobs/${queue}/${jobId}/repeat`} aria-label={`Edit ${name} ${jobId.slice(-6)}`}>
               Edit
             </a>
           </div>
