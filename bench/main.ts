@@ -2,23 +2,39 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../src/api-bridge/embedded/start-embedded-postgres.ts';
+import { depthScenarios } from './scenarios/depth.ts';
+import { fairnessScenarios } from './scenarios/fairness.ts';
+import { fleetScenarios } from './scenarios/fleet.ts';
+import { footprintScenarios } from './scenarios/footprint.ts';
+import { guardScenarios } from './scenarios/guards.ts';
+import { mediaScenarios } from './scenarios/media.ts';
+import { soakScenarios } from './scenarios/soak.ts';
 import { thinScenarios } from './scenarios/thin.ts';
 import { wakeUpScenarios } from './scenarios/wake-up.ts';
 import { workerScenarios } from './scenarios/worker.ts';
 import { startBridge } from './support/bridge.ts';
 import { barChart } from './support/chart.ts';
+import { killChildren } from './support/children.ts';
 import { reportTable } from './support/report.ts';
 import type { Row } from './support/result.ts';
 import type { Stage } from './support/stage.ts';
 
 const RESULTS = join(import.meta.dirname, 'results');
-const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<Row | Row[]>>> = {
+const DEFAULT: Readonly<Record<string, (stage: Stage) => Promise<Row | Row[]>>> = {
   ...thinScenarios,
   ...workerScenarios,
   ...wakeUpScenarios,
+  ...depthScenarios,
+  ...fleetScenarios,
+  ...fairnessScenarios,
+  ...guardScenarios,
+  ...mediaScenarios,
+  ...footprintScenarios,
 };
+/** Long ones run when they are named. */
+const SCENARIOS: typeof DEFAULT = { ...DEFAULT, ...soakScenarios };
 
-/** `npm run bench`, or `npm run bench -- thin-64 wake-up`; `--rounds=N` for more certainty. */
+/** `npm run bench`, or `npm run bench -- thin-64 wake-up`; `--rounds=N` for more certainty, `--full` for the full depths. */
 async function main(args: readonly string[]): Promise<void> {
   const rounds = Number(args.find((arg) => arg.startsWith('--rounds='))?.slice(9) ?? 3);
   const asked = args.filter((arg) => !arg.startsWith('--'));
@@ -28,19 +44,25 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'powernode-bench-'));
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres') });
-  const bridge = await startBridge(postgres.url);
   const rows: Row[] = [];
+  let failed = false;
   try {
-    for (const name of asked.length > 0 ? asked : Object.keys(SCENARIOS)) {
-      process.stderr.write(`${name} …\n`);
-      rows.push(
-        ...[await SCENARIOS[name]?.({ databaseUrl: postgres.url, bridge, rounds })]
-          .flat()
-          .filter((row) => row !== undefined),
-      );
+    const bridge = await startBridge(postgres.url);
+    const stage = { databaseUrl: postgres.url, bridge, rounds, isFull: args.includes('--full') };
+    for (const name of asked.length > 0 ? asked : Object.keys(DEFAULT)) {
+      const startedAt = performance.now();
+      process.stderr.write(`${name} … `);
+      try {
+        rows.push(...[await SCENARIOS[name]?.(stage)].flat().filter((row) => row !== undefined));
+        process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
+      } catch (error) {
+        failed = true;
+        process.stderr.write(`NOT MEASURED: ${error instanceof Error ? error.message : String(error)}\n`);
+      }
     }
-  } finally {
     await bridge.stop();
+  } finally {
+    killChildren();
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
@@ -48,6 +70,9 @@ async function main(args: readonly string[]): Promise<void> {
   await writeFile(join(RESULTS, 'latest.json'), `${JSON.stringify(rows, undefined, 2)}\n`);
   await writeFile(join(RESULTS, 'latest.svg'), barChart(rows));
   process.stdout.write(reportTable(rows));
+  process.exit(failed ? 1 : 0);
 }
 
+process.once('exit', killChildren);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, killChildren);
 await main(process.argv.slice(2));

@@ -10,6 +10,11 @@ const boss = new PgBoss({
 });
 boss.on('error', (error) => process.stderr.write(`${error.message}\n`));
 await boss.start();
-const options = { localConcurrency: 32, batchSize: 1, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true };
-await boss.work('default', options, async () => undefined);
-process.once('SIGTERM', () => void boss.stop({ graceful: false }).then(() => process.exit(0)));
+let told = false;
+// Burst fetches at once while more than this many are ready; the other trigger needs batches.
+const options = { localConcurrency: 32, batchSize: 1, pollingIntervalSeconds: 0.5, burstWhenReadyExceeds: 1 };
+await boss.work('default', options, async () => {
+  if (!told) process.stdout.write('first\n');
+  told = true;
+});
+process.once('SIGTERM', () => process.exit(0));

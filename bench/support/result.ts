@@ -8,6 +8,8 @@ export type Row = {
   readonly ratio: number;
   readonly target: number;
   readonly met: boolean;
+  /** Where less is better, `ratio` has to stay at or below `target`; otherwise it has to reach it. */
+  readonly lessIsBetter?: true;
   /** Lowest and highest round, ours and the peer's. */
   readonly spread: readonly [number, number, number, number];
 };
@@ -43,4 +45,37 @@ export function median(values: readonly number[]): number {
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+/** Of costs (less is better) with an absolute bound: met when ours stays within it. The peer is the bound itself. */
+export function boundRow(about: Omit<Measured, 'peerName'>, values: readonly number[]): Row {
+  const ours = median(values);
+  return {
+    ...about,
+    peerName: 'the target',
+    ours: rounded(ours),
+    peer: about.target,
+    ratio: rounded(ours / about.target),
+    met: ours <= about.target,
+    lessIsBetter: true,
+    spread: [Math.min(...values), Math.max(...values), about.target, about.target],
+  };
+}
+
+/** Of costs (less is better) compared: met when ours is at most `target` times the other's. */
+export function costRow(about: Measured, ours: readonly number[], peer: readonly number[]): Row {
+  const ratio = median(ours) / median(peer);
+  return {
+    ...about,
+    ours: rounded(median(ours)),
+    peer: rounded(median(peer)),
+    ratio: rounded(ratio),
+    met: ratio <= about.target,
+    lessIsBetter: true,
+    spread: [Math.min(...ours), Math.max(...ours), Math.min(...peer), Math.max(...peer)],
+  };
+}
+
+function rounded(value: number): number {
+  return Math.abs(value) >= 100 ? Math.round(value) : Math.round(value * 100) / 100;
 }

@@ -1,0 +1,52 @@
+import { startBridge } from '../support/bridge.ts';
+import { drainRate, empty, fill, openBoss } from '../support/load.ts';
+import { rateRow, type Row } from '../support/result.ts';
+import type { Stage } from '../support/stage.ts';
+import { createThinClient } from '../support/thin-client.ts';
+
+const QUEUE = 'default';
+const JOBS = 20_000;
+const PARALLEL = 8;
+const BATCH = 20;
+
+/**
+ * What the guard against loops and a metric of each job cost: an api that guards every job, whose clients report one
+ * sample a job, against one that guards none and is told nothing. The record of each attempt is written by both: it is
+ * the proof of what was settled, and cannot be switched off.
+ */
+async function guards(stage: Stage): Promise<Row> {
+  const boss = await openBoss(stage.databaseUrl);
+  const guarded = await startBridge(stage.databaseUrl, { RUNAWAY_GUARD: 'all' });
+  const plain = await startBridge(stage.databaseUrl, { RUNAWAY_GUARD: 'off' });
+  const withAll = await createThinClient(guarded.url, PARALLEL, 'guarded');
+  const without = await createThinClient(plain.url, PARALLEL, 'plain');
+  const rates = { withAll: [] as number[], without: [] as number[] };
+
+  async function round(client: typeof withAll, reports: boolean): Promise<number> {
+    await empty(boss);
+    await fill(boss, QUEUE, JOBS);
+    return await drainRate(PARALLEL, async () => {
+      const claimed = await client.claim(BATCH);
+      if (claimed.length > 0) await client.settle(claimed);
+      if (claimed.length > 0 && reports) await client.report(claimed.length);
+      return claimed.length;
+    });
+  }
+
+  for (let n = 0; n <= stage.rounds; n += 1) {
+    const [a, b] = [await round(withAll, true), await round(without, false)];
+    // The first round warms both up.
+    if (n > 0) {
+      rates.withAll.push(a);
+      rates.without.push(b);
+    }
+  }
+  await empty(boss);
+  await Promise.all([withAll.close(), without.close()]);
+  await Promise.all([guarded.stop(), plain.stop()]);
+  await boss.stop({ graceful: false });
+  const about = { scenario: 'guards', metric: `jobs/s, batches of ${BATCH}, every job guarded and measured` };
+  return rateRow({ ...about, peerName: 'neither', target: 0.85 }, rates.withAll, rates.without);
+}
+
+export const guardScenarios = { guards };
