@@ -43,7 +43,10 @@ async function main(args: readonly string[]): Promise<void> {
     throw new Error(`expected scenarios out of ${Object.keys(SCENARIOS).join(', ')}, got ${unknown.join(', ')}`);
   }
   const folder = await mkdtemp(join(tmpdir(), 'powernode-bench-'));
-  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres') });
+  const postgres = await startEmbeddedPostgres({
+    dataDir: join(folder, 'postgres'),
+    settings: { max_connections: '200' },
+  });
   const rows: Row[] = [];
   let failed = false;
   try {

@@ -42,7 +42,8 @@ async function startWorker(apiUrl: string) {
   child.stdout?.resume();
   const deadline = startedAt + 30_000;
   while (!(await answers(`http://127.0.0.1:${port}/health`))) {
-    if (child.exitCode !== null || performance.now() > deadline) throw new Error('the worker ended before it was ready');
+    if (child.exitCode !== null || performance.now() > deadline)
+      throw new Error('the worker ended before it was ready');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return { child, readyMs: performance.now() - startedAt };

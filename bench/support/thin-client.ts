@@ -50,7 +50,6 @@ export async function createThinClient(url: string, parallel: number, id = 'benc
       post(`/workers/${id}/heartbeat`, {
         status: 'busy',
         running: running.map((job) => ({ jobId: job.id, lease: job.lease })),
-        usage: {},
       }),
     /** What the jobs measured: one sample each, sent as a worker would, many at a time. */
     report: async (jobs: number): Promise<void> => {

@@ -9,6 +9,8 @@ export type FoldOptions = {
   readonly largest: number;
   /** How many calls must wait before another batch runs beside one that is under way; 1 when left out. */
   readonly secondFrom?: number;
+  /** Batches begin at least so far apart; a call that comes later than that after the last one still runs at once. */
+  readonly apartMs?: number;
 };
 
 /**
@@ -23,17 +25,23 @@ export function createFold<Item, Result>(
   const queue: Waiting<Item, Result>[] = [];
   let running = 0;
   let scheduled = false;
+  let lastMs = -Infinity;
 
   function schedule(): void {
     const enough = running === 0 ? 1 : (options.secondFrom ?? 1);
     if (scheduled || running >= options.inFlight || queue.length < enough) return;
     scheduled = true;
+    const waitMs = lastMs + (options.apartMs ?? 0) - performance.now();
     // Calls of the same turn of the event loop, e.g. the parts of one request, share a batch.
-    setImmediate(() => {
-      scheduled = false;
-      void runBatch();
-      schedule();
-    });
+    if (waitMs > 0) setTimeout(begin, waitMs);
+    else setImmediate(begin);
+  }
+
+  function begin(): void {
+    scheduled = false;
+    lastMs = performance.now();
+    void runBatch();
+    schedule();
   }
 
   async function runBatch(): Promise<void> {

@@ -7,12 +7,15 @@ import { settledIds } from './settled-ids.ts';
 /** `over`: the job has ended, or somebody else has it or will have it. */
 export type Renewal = 'alive' | 'over' | 'cancelled';
 
+/** A fleet beats all the time: a few writes a second renew it whole, and no beat has to be answered sooner than that. */
+const FOLDING = { inFlight: 1, largest: 200, apartMs: 250 };
+
 /**
  * Extends leases: heartbeats that arrive together share one `touch` a queue. What a touch missed is looked up once,
  * to tell a cancelled job from a lost one.
  */
 export function createToucher(boss: Boss, pool: Queryable): (refs: readonly AttemptRef[]) => Promise<Renewal[]> {
-  const fold = createFold<readonly AttemptRef[], Renewal[]>({ inFlight: 2, largest: 200 }, async (beats) => {
+  const fold = createFold<readonly AttemptRef[], Renewal[]>(FOLDING, async (beats) => {
     const alive = await touchAll(boss, pool, beats.flat());
     const missed = beats.flat().filter((ref) => !alive.has(ref));
     const cancelled = missed.length === 0 ? new Set<string>() : await readCancelled(pool, missed);

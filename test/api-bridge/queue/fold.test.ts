@@ -43,6 +43,40 @@ describe('folding', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(53);
   });
 
+  it('begins batches apart, so that a stream of calls costs a few statements a second and a lone one none of the wait', async () => {
+    const batches: number[][] = [];
+    const fold = createFold<number, number>({ inFlight: 2, largest: 100, apartMs: 200 }, async (items) => {
+      batches.push([...items]);
+      return items;
+    });
+    expect(await fold(1)).toBe(1);
+    const later = [2, 3].map((item) => fold(item));
+    await turn();
+    expect(batches).toEqual([[1]]);
+    expect(await Promise.all(later)).toEqual([2, 3]);
+    expect(batches).toEqual([[1], [2, 3]]);
+  });
+
+  it('does not start a second batch beside the first for a few calls only', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    const sizes: number[] = [];
+    const fold = createFold<number, number>({ inFlight: 2, secondFrom: 3, largest: 100 }, async (items) => {
+      sizes.push(items.length);
+      await gate.promise;
+      return items;
+    });
+    const first = fold(1);
+    await turn();
+    const few = [2, 3].map((item) => fold(item));
+    await turn();
+    expect(sizes).toEqual([1]);
+    const third = fold(4);
+    await turn();
+    expect(sizes).toEqual([1, 3]);
+    gate.resolve(undefined);
+    expect(await Promise.all([first, ...few, third])).toEqual([1, 2, 3, 4]);
+  });
+
   it('tells every call of a batch that failed, and goes on', async () => {
     let fails = true;
     const fold = createFold<number, number>({ inFlight: 1, largest: 10 }, async (items) => {
