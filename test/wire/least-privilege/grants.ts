@@ -12,7 +12,7 @@ const LINES: readonly (readonly [readonly Holder[], string])[] = [
   [
     ['worker'],
     `registerWorker heartbeatWorker watchSignals claimJobs completeJob failJob releaseJob settleJobs postMetrics
-     authenticateUser`,
+     authenticateUser readSignInMethods beginOidc finishOidc`,
   ],
   [['worker', 'operator'], 'drainWorker deleteWorker'],
   [['worker', 'viewer'], 'readWorker'],
@@ -25,14 +25,16 @@ const LINES: readonly (readonly [readonly Holder[], string])[] = [
   ],
   [
     ['viewer'],
-    `listWorkers readCircuits verifySession endSession readOverview listJobs listQueues readQueue listSchedules
+    `listFailures readFailure listDeadLetters listSavedViews saveView deleteView readBulkAction readJobFacets suggestTerms
+     readJobStanding readStream listWorkers readCircuits verifySession endSession readOverview listJobs listQueues readQueue listSchedules
      readLimits readSchedule previewSchedule readJobLogs readExecutions listMetrics readMetric
      readJobValue changeOwnPassword listOwnSessions endOtherSessions revokeSession`,
   ],
   [
     ['operator'],
-    `liftRunawayBan retryFailedJobs pauseQueue resumeQueue purgeQueue pauseSchedule resumeSchedule runSchedule updateSchedule
-     listAudit exportAudit`,
+    `discardFailures muteFailures retryFailures discardDeadLetters redriveDeadLetters backfillSchedule changeManyJobs
+     stopBulkAction deleteJob repeatJob runJobNow liftRunawayBan retryFailedJobs pauseQueue resumeQueue purgeQueue pauseSchedule resumeSchedule runSchedule updateSchedule
+     listAudit exportAudit readSettings`,
   ],
   [['admin'], 'listPeople invitePerson changePerson resetPassword listAllSessions'],
 ];

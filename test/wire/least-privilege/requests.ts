@@ -34,11 +34,20 @@ export async function send(
   token: string | undefined,
   { path, options }: Place,
 ): Promise<Answer> {
-  const url = route.path.startsWith('/.') ? `${api.url}/api/v1${path}` : path;
-  return await callerOf(api.url, token).ask(route.method.toUpperCase(), url, {
-    ...options,
-    signal: AbortSignal.timeout(15_000),
-  });
+  const asked = { ...options, signal: AbortSignal.timeout(30_000) };
+  if (route.name === 'readStream') return await headOfStream(api, token, path);
+  return await callerOf(api.url, token).ask(route.method.toUpperCase(), path, asked);
+}
+
+/** A stream has no end to be waited for: whether it is opened is told by its head. */
+async function headOfStream(api: Api, token: string | undefined, path: string): Promise<Answer> {
+  const stop = new AbortController();
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { status, headers: given, body } = await fetch(`${api.url}/api/v1${path}`, { headers, signal: stop.signal });
+  await body?.cancel();
+  stop.abort();
+  const code = status === 401 ? 'unauthorized' : status === 403 ? 'forbidden' : undefined;
+  return { status, headers: given, text: '', body: { code }, data: undefined };
 }
 
 function valuesFor({ path }: Route, { worker, file, plain }: Stage): Record<string, string> {
