@@ -121,7 +121,7 @@ function Row({ schedule, view }: { schedule: ScheduleListed; view: View }) {
           <div class="acts">
             {mayOperate(view) && (
               <>
-                <a class="btn" href={`${href}/run`} aria-label={`Run ${name} now`}>
+                <a class="btn" href={`${href}/run`} aria-label={`Run now: ${name}`}>
                   Run now
                 </a>
                 <a
