@@ -6,6 +6,7 @@ import { installJobSearch } from './admin/install-search.ts';
 import { installLimitRoutes } from './admin/limits/routes.ts';
 import { installRetryFailedRoute } from './admin/retry-failed.ts';
 import { installAdminRoutes } from './admin/routes.ts';
+import { installStandingRoutes } from './admin/standing/routes.ts';
 import { installStreamRoute } from './admin/stream/routes.ts';
 import { installAuditRoutes } from './audit/routes.ts';
 import { createSealKey } from './audit/seal-key.ts';
@@ -135,6 +136,7 @@ export function composeApi({
   const operations = installOperations(app, { pool, authenticate, engine, readCounts, log });
   installJobSearch(app, { pool, authenticate, catalogue, readCounts });
   const streams = installStreamRoute(app, { pool, authenticate, readOverview, log });
+  installStandingRoutes(app, { pool, authenticate, catalogue, engine });
   const bulk = installBulk(app, { pool, authenticate, catalogue, engine, log });
   installLimitRoutes(app, { pool, authenticate, runawayGuard: env.RUNAWAY_GUARD, liftBan: engine.liftBan });
   installRetryFailedRoute(app, { pool, authenticate, retry: engine.retry });

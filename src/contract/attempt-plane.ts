@@ -17,6 +17,8 @@ export const jobLogQuery = z.object({
     .regex(/^\d{1,9}\.\d{1,16}$/, 'expected the cursor of an earlier answer')
     .optional(),
   limit: z.coerce.number().int().min(1).max(5000).default(1000),
+  /** So many of the last lines only. */
+  last: z.coerce.number().int().min(1).max(5000).optional(),
 });
 export const jobLog = z.object({
   /** Oldest first. A line is what the job wrote: JSON from this project's own workers. */

@@ -66,7 +66,7 @@ const paths = () => [
   '/jobs?q=queue:dead_letter',
   `/jobs?q=${encodeURIComponent(EVIL)}`,
   `/jobs?q=${encodeURIComponent(`error:"${EVIL.replace(/["\\]/g, '')}"`)}`,
-  `/jobs/bulk?verb=delete&q=${encodeURIComponent(`name:"${EVIL.replace(/["\\]/g, '')}"`)}`,
+  '/jobs/bulk?verb=delete&q=-name:x',
   `/jobs/views?q=${encodeURIComponent(EVIL)}`,
   `/jobs?cursor=${encodeURIComponent(EVIL)}`,
   '/workers',

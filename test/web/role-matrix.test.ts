@@ -18,7 +18,8 @@ const LEAST: Readonly<Record<Least, string>> = {
   // What only leads to a question is for everybody; the question is asked of those who may do the deed.
   viewer: `/failures/picked /dead/picked /jobs/views /jobs/views/:id/forget /password /sessions/end-others
     /sessions/:id/end`,
-  operator: `/jobs/bulk /jobs/bulk/run /jobs/bulk/:id/stop /jobs/:queue/:id/cancel /jobs/:queue/:id/retry
+  operator: `/jobs/bulk /jobs/bulk/run /jobs/bulk/:id/stop /jobs/:queue/:id/cancel /jobs/:queue/:id/retry /jobs/:queue/:id/repeat
+    /jobs/:queue/:id/run /jobs/:queue/:id/delete
     /queues/:name/pause /queues/:name/resume /queues/:name/purge /failures/retry /failures/discard /failures/mute
     /schedules/:name/pause /schedules/:name/resume /schedules/:name/run /schedules/:name/edit /schedules/:name/backfill
     /failures/unmute /dead/redrive /dead/discard /workers/:id/drain /workers/:id/forget`,

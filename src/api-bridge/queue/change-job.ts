@@ -88,6 +88,18 @@ export async function retryJob(
   });
 }
 
+/** Makes a job due that waits for its time or its next attempt. One that stands aside for a reason stays there. */
+export async function runJobNow({ boss, pool }: Changing, { queue, id }: Target): Promise<JobState> {
+  return await withTransaction(pool, async (client) => {
+    const job = await lockJob(client, { queue, id });
+    if (job.state !== 'created' && job.state !== 'retry') {
+      throw new BridgeError('conflict', `expected a job that waits, got one that is ${job.state}`);
+    }
+    await boss.update(queue, undefined, { id, startAfter: 0, db: onConnection(client) });
+    return job.state;
+  });
+}
+
 async function lockJob(client: Queryable, { queue, id }: Target): Promise<z.infer<typeof row>> {
   const found = await client.query(
     'SELECT state, data, retry_count FROM pgboss.job WHERE name = $1 AND id = $2 FOR UPDATE',

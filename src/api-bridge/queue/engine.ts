@@ -12,7 +12,7 @@ import { adoptLeases, suspectSilentWorkers } from './adopt-leases.ts';
 import { createBoss, QUEUE_SCHEMA } from './boss.ts';
 import { claimRound } from './claim-round.ts';
 import { replayClaim } from './claim-replay.ts';
-import { cancelJob, cancelJobIn, retryJob } from './change-job.ts';
+import { cancelJob, cancelJobIn, retryJob, runJobNow } from './change-job.ts';
 import { deleteJobs, moveJobs, prioritiseJobs } from './change-many.ts';
 import { declareQueues, missingQueues } from './declare-queues.ts';
 import { discardDeadLetters } from './dead-letters.ts';
@@ -178,6 +178,7 @@ export function createEngine(options: EngineOptions) {
     refreshPaused,
     cancel: (target: { queue: string; id: string }) => cancelJob(changing, target),
     cancelIn: (client: Queryable, target: { queue: string; id: string }) => cancelJobIn(changing, client, target),
+    runNow: (target: { queue: string; id: string }) => runJobNow(changing, target),
     deleteMany: (queue: string, ids: readonly string[]) => deleteJobs(failing, queue, ids),
     moveMany: (from: string, to: string, ids: readonly string[]) => moveJobs(pool, from, to, ids),
     prioritiseMany: (queue: string, priority: number, ids: readonly string[]) =>

@@ -8,6 +8,7 @@ import * as files from './files.ts';
 import * as jobValue from './job-value.ts';
 import * as jobLogs from './job-logs.ts';
 import * as jobSearch from './job-search.ts';
+import * as jobStanding from './job-standing.ts';
 import * as jobs from './jobs.ts';
 import * as limits from './limits.ts';
 import * as metrics from './metrics.ts';
@@ -31,6 +32,7 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(schedules),
   ...Object.values(jobLogs),
   ...Object.values(jobSearch),
+  ...Object.values(jobStanding),
   ...Object.values(stream),
   ...Object.values(executions),
   ...Object.values(limits),

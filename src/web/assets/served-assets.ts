@@ -27,7 +27,7 @@ const STYLES = [
 ];
 
 /** Each is wrapped in a block of its own, so that none sees another's names. */
-const SCRIPTS = ['menus', 'selection', 'morph', 'live', 'keys', 'complete'];
+const SCRIPTS = ['menus', 'selection', 'morph', 'live', 'keys', 'complete', 'log'];
 
 export type Asset = { readonly path: string; readonly type: string; readonly body: string };
 export type AssetName = 'style' | 'upgrade' | 'favicon' | 'trouble';

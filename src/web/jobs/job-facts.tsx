@@ -1,13 +1,17 @@
 import type { Child } from 'hono/jsx';
-import { CATALOGUE } from '../../contract/catalogue/index.ts';
 import type { JobView } from '../../contract/job.ts';
-import { clockOrDay, Time } from '../parts/time.tsx';
+import type { JobStanding } from '../../contract/job-standing.ts';
+import { quote } from '../../contract/search/read-tokens.ts';
+import { clockOrDay, Time, zoneWord } from '../parts/time.tsx';
 import { duration, roughly } from '../parts/words.ts';
+import { jobPath } from './job-path.ts';
 import { jobsHref } from './search.ts';
 
 /** What is known of a job beside its story; absent facts are left out. */
-export function JobFacts({ job, nowMs }: { job: JobView; nowMs: number }) {
-  const timeoutSeconds = CATALOGUE.find((known) => known.name === job.name)?.timeoutSeconds;
+export function JobFacts({ job, standing, nowMs }: { job: JobView; standing: JobStanding; nowMs: number }) {
+  const { schedule, parent, requires } = standing;
+  const { timeoutSeconds } = requires;
+  const labels = Object.entries(requires.labels ?? {});
   const trace = job.traceparent?.split('-')[1];
   const when = (iso: string | undefined): Child => {
     if (iso === undefined) return undefined;
@@ -15,7 +19,7 @@ export function JobFacts({ job, nowMs }: { job: JobView; nowMs: number }) {
     const text = ms > nowMs ? `in ${roughly(ms - nowMs)}` : `${roughly(nowMs - ms)} ago`;
     return (
       <>
-        <Time ms={ms}>{`${clockOrDay(ms, nowMs)} UTC`}</Time>, {text}
+        <Time ms={ms}>{`${clockOrDay(ms, nowMs)} ${zoneWord(ms)}`}</Time>, {text}
       </>
     );
   };
@@ -33,12 +37,19 @@ export function JobFacts({ job, nowMs }: { job: JobView; nowMs: number }) {
       job.claimedAt === undefined ? `none of ${job.maxAttempts} yet` : `${job.attempt} of ${job.maxAttempts}`,
     ],
     ['Time limit', timeoutSeconds === undefined ? undefined : `${duration(timeoutSeconds * 1000)} each attempt`],
-    ['Group', job.group],
+    ['Group', job.group === undefined ? undefined : <a href={jobsHref(`group:${quote(job.group)}`)}>{job.group}</a>],
     ['Key', job.singletonKey === undefined ? undefined : <code>{job.singletonKey}</code>],
     ['Created', when(job.enqueuedAt)],
     ['Due', job.state === 'created' || job.state === 'retry' ? when(job.runAt) : undefined],
     ['Claimed', when(job.claimedAt)],
     ['Ended', when(job.finishedAt)],
+    [
+      'Labels',
+      labels.length === 0 ? undefined : labels.map(([key, value]) => <span class="tag">{`${key}=${value}`}</span>),
+    ],
+    ['Circuit', requires.circuit],
+    ['Schedule', schedule === undefined ? undefined : <a href={`/schedules/${schedule.name}`}>{schedule.name}</a>],
+    ['Parent', parent === undefined ? undefined : <a href={jobPath(parent)}>{parent.id.slice(0, 8)}</a>],
     ['Trace', trace === undefined ? undefined : <code>{trace}</code>],
   ];
   return (

@@ -1,4 +1,6 @@
 import { listSavedViews, readJobFacets, suggestTerms } from '../../contract/routes/job-search.ts';
+import { readJobLogs } from '../../contract/routes/job-logs.ts';
+import { readJobStanding } from '../../contract/routes/job-standing.ts';
 import { readJob } from '../../contract/routes/jobs.ts';
 import { listJobs } from '../../contract/routes/operators.ts';
 import type { Pages } from '../frame/open-page.ts';
@@ -6,11 +8,16 @@ import type { WebApp } from '../http/web-context.ts';
 import { installJobActions } from './actions.ts';
 import { installBulkPages } from './bulk-routes.ts';
 import { renderJob } from './job-page.tsx';
+import { paramsOf } from './job-path.ts';
+import { installLogPages } from './log-routes.ts';
+import { installRepeatPages } from './repeat-routes.tsx';
 import { renderJobList } from './list-page.tsx';
 import { oldHref, readSearch } from './search.ts';
 import { installViewPages } from './view-routes.tsx';
 
 const ROWS = 50;
+/** What a page shows of a log; the rest is a click away. */
+const LOG_LINES = 200;
 
 /** The list of jobs, one job, and what can be done to them. */
 export function installJobPages(app: WebApp, pages: Pages): void {
@@ -45,10 +52,24 @@ export function installJobPages(app: WebApp, pages: Pages): void {
   installBulkPages(app, pages);
 
   app.get('/jobs/:queue/:id', async (context) => {
-    const params = { queue: context.req.param('queue'), id: context.req.param('id') };
-    const { view, data } = await pages.open(context, (client, token) => client.call(readJob, { params, token }));
-    return context.html(await renderJob(view, data.data.job));
+    const params = paramsOf(context);
+    const asked = Number(context.req.query('log') ?? 0);
+    const attempt = Number.isInteger(asked) && asked > 0 && asked < 1e6 ? { attempt: asked } : {};
+    const { view, data } = await pages.open(context, async (client, token) => {
+      const [job, standing, log] = await Promise.all([
+        client.call(readJob, { params, token }),
+        client.call(readJobStanding, { params, token }),
+        client.call(readJobLogs, { params, query: { ...attempt, last: LOG_LINES }, token }),
+      ]);
+      return { job: job.data.job, standing: standing.data, lines: log.data.lines };
+    });
+    const shown = attempt.attempt ?? data.job.attempts.at(-1)?.attempt;
+    const lines = data.lines.filter((each) => each.attempt === shown).map(({ line }) => line);
+    const log = shown === undefined ? undefined : { attempt: shown, lines, isCut: lines.length >= LOG_LINES };
+    return context.html(await renderJob(view, { job: data.job, standing: data.standing, log }));
   });
 
+  installRepeatPages(app, pages);
+  installLogPages(app, pages);
   installJobActions(app, pages);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptView, JobView } from '../../../src/contract/job.ts';
+import type { JobStanding } from '../../../src/contract/job-standing.ts';
 import type { WorkerView } from '../../../src/contract/worker.ts';
 import { findReason } from '../../../src/web/jobs/find-reason.ts';
 import { lifeInWords, stretchesOf, timelineOf } from '../../../src/web/jobs/timeline.ts';
@@ -36,7 +37,8 @@ const job = (state: JobView['state'], attempts: AttemptView[], more: Partial<Job
   ...more,
 });
 const told = (view: JobView) => timelineOf(view, NOW).map(({ what, more }) => `${what} | ${more}`);
-const surroundings = { workers: [], readyInQueue: 3, nowMs: NOW };
+const standing: JobStanding = { requires: {}, ahead: 0, aheadMore: false, perMinute: 0, runs: [] };
+const surroundings = { workers: [], standing, nowMs: NOW };
 
 describe('a job that failed once and runs again', () => {
   const view = job(
@@ -106,7 +108,7 @@ describe('a job that does not run', () => {
       workers: [{ ...worker, running: [] }],
     });
     expect(free).toMatchObject({ tone: 'ready', answer: 'It is about to start.' });
-    expect(free?.checks.map(({ verdict }) => verdict)).toEqual(['yes', 'yes', 'yes']);
+    expect(free?.gates.map(({ verdict }) => verdict)).toEqual(['yes', 'yes', 'yes', 'yes', 'yes', 'yes']);
   });
 
   it('says whether no attempt was left or none would have helped', () => {
