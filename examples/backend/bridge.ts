@@ -7,8 +7,10 @@ import type { ShopEnv } from './env.ts';
 export type Photo = { fileId: string; processingJobId: string };
 export type Seen = { state: string; output?: unknown; attempts: readonly { workerId: string }[] };
 
+const TELL_AFTER_MS = 3_000;
+
 /** What the shop asks of the API over HTTP: bytes go there, and the outcome of a job is read there. */
-export function createBridge({ apiUrl, serviceToken }: ShopEnv) {
+export function createBridge({ apiUrl, serviceToken, deadlineSeconds }: ShopEnv) {
   async function call(path: string, init: RequestInit = {}): Promise<any> {
     const headers = { authorization: `Bearer ${await token(serviceToken)}` };
     const response = await fetch(`${apiUrl}/api/v1${path}`, { ...init, headers });
@@ -19,11 +21,20 @@ export function createBridge({ apiUrl, serviceToken }: ShopEnv) {
 
   /** Asks until the answer is there. */
   async function until<Found>(what: string, ask: () => Promise<Found | undefined>): Promise<Found> {
-    const deadline = Date.now() + 60_000;
+    const askedAt = Date.now();
+    let told = false;
     for (;;) {
       const found = await ask();
       if (found !== undefined) return found;
-      if (Date.now() > deadline) throw new Error(`expected ${what} within a minute, got nothing: does a worker run?`);
+      const waitedMs = Date.now() - askedAt;
+      if (waitedMs > deadlineSeconds * 1000)
+        throw new Error(`expected ${what} within ${deadlineSeconds} s, got nothing: does a worker run?`);
+      if (waitedMs > TELL_AFTER_MS && !told) {
+        told = true;
+        console.log(
+          `still waiting for ${what}: nobody has done it yet; does a worker run (npm start, or npm run worker)?`,
+        );
+      }
       await sleep(100);
     }
   }

@@ -25,6 +25,9 @@ try {
   console.log(`committed\n  order ${placed.id}: ${tell(await look(pool, placed))}`);
   const { state, attempts, output } = await bridge.outcome(placed.jobQueue, placed.jobId);
   console.log(`job ${placed.jobId}: ${state} by ${attempts.at(-1)?.workerId ?? 'nobody'}, ${JSON.stringify(output)}`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 } finally {
   await pool.end();
 }

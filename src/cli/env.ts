@@ -7,10 +7,15 @@ const schema = z
   .object({
     WORKER_SERVICE_TOKEN: sharedSecret.optional(),
     SERVICE_TOKEN_PRIVATE_KEY: signingKeyFile.optional(),
-    BACKEND_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
+    BACKEND_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+    /** Where an API on this machine listens, as it reads it itself. */
+    PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   })
   .refine(...someTokenKey)
-  .transform((env) => ({ tokenKey: tokenKeyOf(env) ?? z.NEVER, apiUrl: env.BACKEND_API_URL }));
+  .transform((env) => ({
+    tokenKey: tokenKeyOf(env) ?? z.NEVER,
+    apiUrl: env.BACKEND_API_URL ?? `http://localhost:${env.PORT}`,
+  }));
 
 export type CliEnv = { tokenKey: TokenKey; apiUrl: string };
 

@@ -30,6 +30,15 @@ type Deps = {
   readonly now: () => number;
 };
 
+/** Whether this worker takes jobs, in words that name who asked for it. */
+const CLAIMING: Readonly<Record<WorkerState, string>> = {
+  starting: 'not registered yet',
+  running: 'running',
+  quiet: 'drained: the API asked this worker to take no more jobs',
+  draining: 'draining: this process was asked to stop',
+  stopped: 'stopped',
+};
+
 export function runtimeChecks(deps: Deps): RuntimeChecks {
   const { worker, heartbeat, processor, stallWatch, circuit, concurrency, now } = deps;
 
@@ -53,7 +62,7 @@ export function runtimeChecks(deps: Deps): RuntimeChecks {
   return {
     ready: () => [
       bridge(),
-      { name: 'claiming', ok: worker.state() === 'running', detail: worker.state() },
+      { name: 'claiming', ok: worker.state() === 'running', detail: CLAIMING[worker.state()] },
       slots(),
       { name: 'circuit', ok: circuit.status().state !== 'open', detail: circuit.status().state },
     ],

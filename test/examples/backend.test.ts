@@ -60,6 +60,23 @@ describe('the example backend', () => {
     expect(queued.rowCount).toBe(0);
   });
 
+  it('says that nobody does the work, and gives up with a code, where no worker runs', async () => {
+    const alone = {
+      ...process.env,
+      DATABASE_URL: api.databaseUrl,
+      BACKEND_API_URL: api.url,
+      WORKER_SERVICE_TOKEN: api.secret,
+      SHOP_DEADLINE_SECONDS: '4',
+    };
+    const ended = run(process.execPath, ['examples/backend/main.ts'], { cwd: ROOT, env: alone });
+    await expect(ended).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('still waiting for thumbnails'),
+      stderr: 'expected thumbnails within 4 s, got nothing: does a worker run?\n',
+    });
+    await pool.query(`DELETE FROM pgboss.job WHERE name = 'file_processing'`);
+  }, 30_000);
+
   it('ends with a job that a worker has run over HTTP, when it runs as the program that it is', async () => {
     await runtime.start();
     const { stdout } = await run(process.execPath, ['examples/backend/main.ts'], {

@@ -17,6 +17,7 @@ import { until } from '../wire/support/until.ts';
 import { quarters } from '../support/media/pictures.ts';
 import { descendants } from './support/descendants.ts';
 import { uploadFile } from './support/uploads.ts';
+import { onlyWhere } from '../support/only-where.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const canary = (what: string) => `CANARY-${what}-${randomBytes(16).toString('hex')}`;
@@ -138,7 +139,7 @@ describe('secrets that were planted', { timeout: 120_000 }, () => {
     expect(leaks(Object.values(SECRETS))).toEqual([]);
   });
 
-  it.runIf(process.platform === 'linux')(
+  it.runIf(onlyWhere(process.platform === 'linux', 'what needs the processes of Linux'))(
     'are in no command line, and in no environment that has no need of them',
     async () => {
       const picture = await quarters(300, 300).jpeg().toBuffer();

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { lastWords, startProgram, type ProgramOptions } from '../../src/start/program.ts';
 import { untilReady } from '../../src/start/readiness.ts';
 import { supervise } from '../../src/start/supervise.ts';
+import { onlyWhere } from '../support/only-where.ts';
 
 const module = '../test/start/talking-program.mjs';
 
@@ -58,7 +59,7 @@ test('a program that never becomes ready is a fault that names its log', async (
   await expect(ready).rejects.toThrow(`(log: ${program.logFile})`);
 });
 
-test.runIf(process.platform === 'linux')(
+test.runIf(onlyWhere(process.platform === 'linux', 'what needs the processes of Linux'))(
   'a program is told to stop when the one that started it is killed',
   async () => {
     const given = await options();

@@ -103,7 +103,11 @@ describe.concurrent('leaving', () => {
   it('may be done by an operator, and the second time finds nobody', async () => {
     const worker = await createWorker(api, [nextQueue()]);
     const operator = callerAs(api, 'operator', 'ops');
-    expect((await operator.delete(worker.path)).status).toBe(204);
+    expect((await operator.ask('DELETE', worker.path, { body: { reason: 'its machine is gone' } })).status).toBe(204);
+    const { entries } = expectData(await callerAs(api, 'operator', 'auditor').get('/admin/audit'), 200);
+    expect(entries).toContainEqual(
+      expect.objectContaining({ action: 'worker.delete', target: worker.id, reason: 'its machine is gone' }),
+    );
     expectRefusal(await operator.get(worker.path), 404);
     expect([204, 404]).toContain((await operator.delete(worker.path)).status);
   });

@@ -43,10 +43,10 @@ it("a worker does not start with a user's jobs at fault, and names every fault a
   await writeFile(join(folder, 'e-timeout.ts'), source('own.timeout', 'default', 'timeoutSeconds: 0,'));
   const output = await refusal(folder);
   expect(output).toContain('The job list has 4 fault(s):');
-  expect(output).toContain('own.first: expected one definition, got a second');
-  expect(output).toContain('files.thumbnail: expected one definition, got a second');
-  expect(output).toContain('own.queue: expected a declared queue, got nowhere');
-  expect(output).toContain('own.timeout: expected timeoutSeconds 1 to 86400, got 0');
+  expect(output).toContain('expected one job named own.first, got two');
+  expect(output).toContain('expected one job named files.thumbnail, got two');
+  expect(output).toContain('own.queue: queue: expected a declared queue, got nowhere');
+  expect(output).toContain('own.timeout: timeoutSeconds: expected timeoutSeconds 1 to 86400, got 0');
 });
 
 it.each([

@@ -35,7 +35,8 @@ export const CHANGED_MICROS = `(extract(epoch FROM ${CHANGED_AT}) * 1000000)::bi
 export const JOB_COLUMNS = `
   j.id, j.name AS queue, left(coalesce(j.data->>'name', j.name), 200) AS name, j.state::text AS state,
   greatest(1, j.retry_count + 1 - coalesce((j.data->'meta'->>'released')::int, 0)) AS attempt,
-  greatest(1, j.retry_limit + 1 - coalesce((j.data->'meta'->>'released')::int, 0)) AS max_attempts,
+  greatest(1, CASE WHEN j.state = 'failed' THEN (j.data->'meta'->>'maxAttempts')::int END,
+           j.retry_limit + 1 - coalesce((j.data->'meta'->>'released')::int, 0)) AS max_attempts,
   j.priority, j.created_on, j.start_after, j.started_on, j.completed_on,
   CASE WHEN pg_column_size(j.data) > ${PAYLOAD_BYTES} THEN NULL
        WHEN octet_length(j.data->>'payload') <= ${PAYLOAD_BYTES} THEN j.data->'payload' END AS payload,

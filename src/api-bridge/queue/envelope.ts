@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+/** Where a job stands among those that enqueue each other. */
+export const jobLineage = z.object({ root: z.string(), parent: z.string().optional(), depth: z.number().int().min(0) });
+export type JobLineage = z.infer<typeof jobLineage>;
+
 /**
  * What stands in a job's row: the producer's `name` and `payload`, and `meta`, which belongs to the API.
  * `released` counts how often the job went back without blame: pg-boss counts those claims too, we do not.
@@ -13,6 +17,10 @@ export const jobEnvelope = z.object({
       traceparent: z.string().optional(),
       producer: z.string().optional(),
       fingerprint: z.string().optional(),
+      /** What a job that failed for good before its last attempt might have had; its row's limit had to be lowered for that. */
+      maxAttempts: z.number().int().min(1).optional(),
+      /** Only of a job that another one enqueued. */
+      lineage: jobLineage.optional(),
       /** It was delayed once already because its key runs often. */
       delayed: z.boolean().optional(),
     })

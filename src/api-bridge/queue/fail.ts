@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Catalogue } from '../../contract/catalogue/index.ts';
 import { POISON_CODE, type DeadReason } from '../../contract/dead-letter.ts';
 import { categoryOf } from '../../contract/failure-category.ts';
@@ -6,6 +7,7 @@ import type { AttemptRef } from '../auth/principal.ts';
 import type { Pool, Queryable } from '../db/pool.ts';
 import { withTransaction } from '../db/transaction.ts';
 import { onConnection, type Boss } from './boss.ts';
+import { jobEnvelope, maxAttempts, type JobEnvelope } from './envelope.ts';
 import type { JobHooks } from './hooks.ts';
 import { recordAttempts, type AttemptEnd } from './record-attempts.ts';
 import { retryDelaySeconds } from './retry-delay.ts';
@@ -94,7 +96,26 @@ async function endWithRetry(boss: Boss, client: Queryable, { ref }: FailedEnd, s
 
 async function endForGood(boss: Boss, client: Queryable, { ref, error }: FailedEnd, said: object): Promise<NextState> {
   const db = onConnection(client);
-  const lowered = await boss.update(ref.queue, undefined, { id: ref.jobId, retryLimit: ref.retryCount, db });
+  const found = await client.query('SELECT data, retry_limit FROM pgboss.job WHERE name = $1 AND id = $2', [
+    ref.queue,
+    ref.jobId,
+  ]);
+  const lowered = await boss.update(ref.queue, withAttempts(found.rows[0]), {
+    id: ref.jobId,
+    retryLimit: ref.retryCount,
+    db,
+  });
   if (lowered.updated > 0) await boss.fail(ref.queue, ref.jobId, said, { db });
   return { state: 'failed', deadReason: error.code === POISON_CODE ? 'poison' : 'non_retryable' };
+}
+
+const limited = z.object({ data: jobEnvelope, retry_limit: z.number() });
+
+/** The job's data with the attempts that it might have had; what no envelope is stays as it is. */
+function withAttempts(row: unknown): JobEnvelope | undefined {
+  const found = limited.safeParse(row).data;
+  if (found === undefined) return undefined;
+  const { data, retry_limit: retryLimit } = found;
+  const attempts = maxAttempts({ retryLimit, released: data.meta?.released ?? 0 });
+  return { ...data, meta: { ...data.meta, maxAttempts: attempts } };
 }

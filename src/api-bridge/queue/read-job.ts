@@ -79,7 +79,10 @@ export async function readJobView(
     payload: envelope === undefined ? job.data : (envelope.payload ?? {}),
     priority: job.priority,
     attempt,
-    maxAttempts: maxAttempts({ retryLimit: job.retry_limit, released }),
+    maxAttempts: Math.max(
+      maxAttempts({ retryLimit: job.retry_limit, released }),
+      job.state === 'failed' ? (envelope?.meta?.maxAttempts ?? 1) : 1,
+    ),
     enqueuedAt: job.created_on.toISOString(),
     runAt: job.start_after.toISOString(),
     attempts: running === undefined ? views : [...views, running],

@@ -68,7 +68,7 @@ export function installWorkerRoutes(app: BridgeApp, deps: WorkerRouteDeps): void
     return { status: 200, data: worker };
   });
 
-  serveRoute(app, authenticate, routes.deleteWorker, async ({ params, principal }) => {
+  serveRoute(app, authenticate, routes.deleteWorker, async ({ params, body, principal }) => {
     if (principal.type === 'worker') ownWorker(principal, params.id);
     const said = await registry.remove(params.id);
     engine.dismiss(params.id);
@@ -83,7 +83,8 @@ export function installWorkerRoutes(app: BridgeApp, deps: WorkerRouteDeps): void
         claimedAtMs: Date.now(),
       })),
     ]);
-    if (principal.type === 'operator') await audit(pool, principal, { action: 'worker.delete', target: params.id });
+    if (principal.type === 'operator')
+      await audit(pool, principal, { action: 'worker.delete', target: params.id, reason: body?.reason });
     return { status: 204 };
   });
 

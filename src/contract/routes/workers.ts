@@ -135,6 +135,7 @@ export const deleteWorker = defineRoute({
   access: ['worker', 'operator'],
   role: 'operator',
   params: oneWorker,
+  body: reason.pick({ reason: true }).optional(),
   statuses: [204],
 });
 

@@ -38,8 +38,9 @@ async function sniffHead(path: string): Promise<Sniffed> {
     if (TIFF_MARKS.some((mark) => head.subarray(0, 4).equals(mark))) return processed('image/tiff') ?? NOTHING;
     const words = head.toString('utf8');
     if (/<svg[\s>]/i.test(words)) return { known: 'svg' };
-    // The last character may be cut in two, so a few replacement signs at the very end say nothing.
-    return head.includes(0) || words.slice(0, -4).includes('\uFFFD') ? NOTHING : { known: 'text' };
+    // Where the file goes on, the last character may be cut in two: replacement signs at the very end say nothing then.
+    const whole = bytesRead < HEAD_BYTES ? words : words.slice(0, -4);
+    return head.includes(0) || whole.includes('\uFFFD') ? NOTHING : { known: 'text' };
   } finally {
     await file.close();
   }

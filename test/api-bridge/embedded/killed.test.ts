@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { identifyProcess } from '../../../src/api-bridge/embedded/process-identity.ts';
 import { dataFolder, killHard, launchOwner, query, startHere, startOwner, untilGone } from './data-folder.ts';
+import { onlyWhere } from '../../support/only-where.ts';
 
 test('a start that was killed while it made the cluster does not break the next start', async () => {
   const dataDir = await dataFolder();
@@ -37,11 +38,14 @@ test('a server that is killed comes back on its port with what was committed', a
   expect(await query(postgres.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
 });
 
-test.runIf(process.platform === 'linux')('the server ends by itself when its owner is killed', async () => {
-  const owner = await startOwner(await dataFolder(), 'ends with me');
-  await killHard(owner.process);
-  await untilGone(owner.serverPid);
-});
+test.runIf(onlyWhere(process.platform === 'linux', 'what needs the processes of Linux'))(
+  'the server ends by itself when its owner is killed',
+  async () => {
+    const owner = await startOwner(await dataFolder(), 'ends with me');
+    await killHard(owner.process);
+    await untilGone(owner.serverPid);
+  },
+);
 
 test('a server that outlived its killed owner is stopped, and its data is kept', async () => {
   const dataDir = await dataFolder();

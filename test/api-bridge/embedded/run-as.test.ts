@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { findBinaries } from '../../../src/api-bridge/embedded/binaries.ts';
 import { defaultWays } from '../../../src/api-bridge/embedded/run-as.ts';
 import { dataFolder, query, startHere } from './data-folder.ts';
+import { onlyWhere } from '../../support/only-where.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -22,21 +23,24 @@ test('when no way works, the one error gives every reason', async () => {
   expect(await query((await startHere(dataDir)).url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
-test.runIf(isRoot)('as root, a cluster made in one way of leaving root is served in every other', async () => {
-  const dataDir = await dataFolder();
-  const served: string[] = [];
-  for (const way of await defaultWays(dataDir)) {
-    const postgres = await startHere(dataDir, { ways: [way] }).catch(() => undefined);
-    if (postgres === undefined) continue;
-    served.push(way.name);
-    await query(postgres.url, `create table "${way.name} ${way.wrapper.length}" (id int)`);
-    await postgres.stop();
-  }
-  const last = await startHere(dataDir);
-  expect(await query(last.url, 'select count(*)::int as tables from pg_tables where schemaname = $$public$$')).toEqual([
-    { tables: served.length },
-  ]);
-  // This folder is closed to every other user, so plainly switching to one must have been found not to work.
-  expect(served.some((name) => /^user \d/.test(name))).toBe(false);
-  expect(served.length).toBeGreaterThan(0);
-});
+test.runIf(onlyWhere(isRoot, 'what only root can do'))(
+  'as root, a cluster made in one way of leaving root is served in every other',
+  async () => {
+    const dataDir = await dataFolder();
+    const served: string[] = [];
+    for (const way of await defaultWays(dataDir)) {
+      const postgres = await startHere(dataDir, { ways: [way] }).catch(() => undefined);
+      if (postgres === undefined) continue;
+      served.push(way.name);
+      await query(postgres.url, `create table "${way.name} ${way.wrapper.length}" (id int)`);
+      await postgres.stop();
+    }
+    const last = await startHere(dataDir);
+    expect(
+      await query(last.url, 'select count(*)::int as tables from pg_tables where schemaname = $$public$$'),
+    ).toEqual([{ tables: served.length }]);
+    // This folder is closed to every other user, so plainly switching to one must have been found not to work.
+    expect(served.some((name) => /^user \d/.test(name))).toBe(false);
+    expect(served.length).toBeGreaterThan(0);
+  },
+);

@@ -8,6 +8,7 @@ import { launch, type Launch } from '../../../src/jobs/tools/launch.ts';
 import { PROBE_LIMITS } from '../../../src/jobs/tools/resource-limits.ts';
 import { isRunning, until } from '../../support/media/processes.ts';
 import { temporaryFolder } from '../../support/media/tools.ts';
+import { onlyWhere } from '../../support/only-where.ts';
 
 let guard: Guard;
 beforeAll(async () => {
@@ -67,28 +68,31 @@ describe('an end that comes from outside', () => {
     await until('no process to be left', () => !pids()?.some(isRunning));
   });
 
-  test.runIf(process.platform === 'linux')('a worker that is killed takes its running programs with it', async () => {
-    const folder = await temporaryFolder();
-    const [worker, file] = [join(folder, 'worker.mjs'), join(folder, 'pid')];
-    const source = join(import.meta.dirname, '../../../src/jobs/tools');
-    const { program, args, limits } = shell(`echo $$ > ${file}.part; mv ${file}.part ${file}; exec sleep 60`);
-    await writeFile(
-      worker,
-      `import { launch } from '${source}/launch.ts';
+  test.runIf(onlyWhere(process.platform === 'linux', 'what needs the processes of Linux'))(
+    'a worker that is killed takes its running programs with it',
+    async () => {
+      const folder = await temporaryFolder();
+      const [worker, file] = [join(folder, 'worker.mjs'), join(folder, 'pid')];
+      const source = join(import.meta.dirname, '../../../src/jobs/tools');
+      const { program, args, limits } = shell(`echo $$ > ${file}.part; mv ${file}.part ${file}; exec sleep 60`);
+      await writeFile(
+        worker,
+        `import { launch } from '${source}/launch.ts';
        import { prepareGuard } from '${source}/guard.ts';
        const request = ${JSON.stringify({ program, args, limits, deadlineMs: 60_000, outputBytes: 1000 })};
        await launch(await prepareGuard(() => {}), { ...request, signal: new AbortController().signal });`,
-    );
-    const child = spawn(process.execPath, [worker], { stdio: 'inherit' });
-    try {
-      const pid = await until('the program to start', () => existsSync(file) && Number(readFileSync(file, 'utf8')));
-      expect(isRunning(pid)).toBe(true);
-      child.kill('SIGKILL');
-      await until('the program to be gone', () => !isRunning(pid));
-    } finally {
-      child.kill('SIGKILL');
-    }
-  });
+      );
+      const child = spawn(process.execPath, [worker], { stdio: 'inherit' });
+      try {
+        const pid = await until('the program to start', () => existsSync(file) && Number(readFileSync(file, 'utf8')));
+        expect(isRunning(pid)).toBe(true);
+        child.kill('SIGKILL');
+        await until('the program to be gone', () => !isRunning(pid));
+      } finally {
+        child.kill('SIGKILL');
+      }
+    },
+  );
 });
 
 describe('what a program may use', () => {

@@ -27,7 +27,8 @@ export type DocumentProperties = ReturnType<typeof properties>;
 
 /**
  * What a document says of itself; `author` is a person, `creator` the program that wrote it. Throws BadInput when the
- * file is cut off or otherwise unreadable; a document that says nothing has no properties, and that is no fault.
+ * file is cut off or otherwise unreadable; a document that says nothing has no properties, and that is no fault. Nor is a
+ * part with broken XML in a container that is whole: what it said until there counts, and its pages are not touched by it.
  */
 export async function readDocument(input: ProcessorInput, content: ContentFacts): Promise<DocumentProperties> {
   if (/^(docx|dotx|xlsx|xltx|pptx|ppsx|potx)$/.test(content.format)) return readOffice(input, content);
