@@ -32,6 +32,7 @@ import { createHttpService, type HttpService } from './http/http-service.ts';
 import { installOperatorRoutes } from './operators/routes.ts';
 import { createSessions } from './operators/sessions.ts';
 import { createEngine } from './queue/engine.ts';
+import { installChildrenRoute } from './routes/children.ts';
 import { installClaimRoutes } from './routes/claims.ts';
 import { installHealthRoutes } from './routes/health.ts';
 import { installJobRoutes } from './routes/jobs.ts';
@@ -129,6 +130,7 @@ export function composeApi({
     enqueueIn: engine.enqueue.enqueueIn,
     uploadLimitBytes: env.UPLOAD_LIMIT_BYTES,
   });
+  installChildrenRoute(app, { authenticate, catalogue, pool, enqueueIn: engine.enqueue.oneIn });
   installJobRoutes(app, { authenticate, engine, catalogue, pool, progress: progress.latest });
   installOperatorRoutes(app, { pool, authenticate, sessions });
   installAuditRoutes(app, { pool, authenticate, sealer: auditSealer });

@@ -1,4 +1,5 @@
 // The door for those who write jobs: powernode-worker/jobs. It carries no job of the product and none of their libraries.
+export type { ChildOptions, EnqueueChild } from './children.ts';
 export { defineApiCall } from './api-calls/own-api-call.ts';
 export { ApiError } from './clients/api-error.ts';
 export { apiRetry, type ApiRetryOptions } from './clients/api-retry.ts';

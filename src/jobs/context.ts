@@ -1,3 +1,4 @@
+import type { EnqueueChild } from './children.ts';
 import type { PlatformClients } from './clients/create-clients.ts';
 import type { JobHttp } from './clients/job-http.ts';
 import type { Logger } from '../process/logger.ts';
@@ -44,6 +45,8 @@ export type JobContext = {
   readonly signal: AbortSignal;
   /** Bound with the job, its attempt and its trace; the last lines of each attempt are kept with the job. */
   readonly log: Logger;
+  /** Enqueues a job of this one's family; needs the grant `children`. */
+  readonly enqueue: EnqueueChild;
   readonly idempotency: JobIdempotency;
   readonly lock: JobLock;
   readonly circuit: JobCircuit;

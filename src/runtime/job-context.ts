@@ -6,6 +6,7 @@ import type { Circuits } from '../process/circuits.ts';
 import type { Logger } from '../process/logger.ts';
 import { createAttemptCalls } from './facilities/attempt-calls.ts';
 import { shipLines } from './facilities/attempt-log.ts';
+import { createEnqueueChild } from './facilities/children.ts';
 import { createIdempotency } from './facilities/idempotency.ts';
 import { createJobCircuit } from './facilities/job-circuit.ts';
 import { createJobMetrics } from './facilities/job-metrics.ts';
@@ -74,6 +75,7 @@ export function openAttempt(deps: Deps, held: HeldJob, workdir: Workdir, choice?
       signal,
       log,
       lock,
+      enqueue: createEnqueueChild({ calls, jobId }),
       idempotency: createIdempotency({ calls, jobId, lock }),
       ...createSteps({ calls, jobId }),
       metrics: createJobMetrics(deps.metrics, job.name),

@@ -63,6 +63,7 @@ export function createEnqueuer(boss: Boss, pool: Pool) {
 
   return {
     enqueueIn,
+    oneIn: writeOne,
     one: (job: ReadyJob) => withTransaction(pool, (client) => writeOne(client, job)),
     /** All or none, in order. */
     many: (jobs: readonly ReadyJob[]) =>

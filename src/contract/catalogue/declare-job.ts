@@ -2,10 +2,11 @@ import type { z } from 'zod';
 import type { Concurrency } from './concurrency.ts';
 import type { PayloadKey } from './payload-key.ts';
 import type { RunawayTerms } from './runaway.ts';
+import type { SpawnTerms } from './spawn.ts';
 import type { CircuitChoice } from '../circuits.ts';
 
 /** What an attempt may be granted beyond its own progress, logs, steps, locks and idempotency marks. */
-export type Grant = 'files';
+export type Grant = 'files' | 'children';
 
 export type RetryPolicy = {
   /** `standard`: 30, 60, 180, then 300 s after an API error; count⁴ + 15 + jitter after any other. `none`: never. */
@@ -40,6 +41,8 @@ export type JobDeclaration<Payload extends z.ZodType = z.ZodType> = {
   readonly runaway?: Partial<RunawayTerms> | false;
   /** How many of its runs there may be at once, on one worker and over the fleet. */
   readonly concurrency?: Concurrency;
+  /** What the jobs that it enqueues may come to, when it is granted `children`. Unsaid terms are SPAWN_DEFAULTS. */
+  readonly spawn?: Partial<SpawnTerms>;
   /** `process`: each run in a process of its own, which may block, crash or use up its memory without harm to others. */
   readonly isolate?: 'process';
   /** What that process may hold in memory, in MiB; over it, it is killed. 512 unless said otherwise. */

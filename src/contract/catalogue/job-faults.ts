@@ -12,6 +12,8 @@ const MEMORY_MB = { least: 192, most: 1024 * 1024 } as const;
 /** Of each key so many executions are remembered; a threshold beyond would never be met. */
 const MOST_EXECUTIONS = 20;
 
+const MOST_CHILDREN = 1_000_000;
+
 const schema = z.looseObject({
   name: z.string().min(1, 'expected a name of 1 to 200 characters').max(200, 'expected a name of 1 to 200 characters'),
   queue: z.string().refine((name) => queueWeight(name) !== undefined, {
@@ -24,10 +26,17 @@ const schema = z.looseObject({
   maxAttempts: whole('maxAttempts', 1, LIMITS.maxAttempts),
   timeoutSeconds: whole('timeoutSeconds', 1, LONGEST_TIMEOUT_SECONDS),
   retry: z.looseObject({ kind: z.enum(['standard', 'none']) }),
-  grants: z.array(z.enum(['files'])),
+  grants: z.array(z.enum(['files', 'children'])),
   isolate: z.literal('process').optional(),
   memoryLimitMb: whole('memoryLimitMb', MEMORY_MB.least, MEMORY_MB.most).optional(),
   circuit: circuitChoice.optional(),
+  spawn: z
+    .looseObject({
+      maxDepth: whole('maxDepth', 0, MOST_CHILDREN).optional(),
+      perAttempt: whole('perAttempt', 0, MOST_CHILDREN).optional(),
+      perRootMinute: whole('perRootMinute', 0, MOST_CHILDREN).optional(),
+    })
+    .optional(),
   labels: z.record(z.string().min(1).max(64), z.string().max(255)).optional(),
   runaway: z
     .union([

@@ -1,6 +1,7 @@
 import * as attemptPlane from './attempt-plane.ts';
 import * as audit from './audit.ts';
 import * as deadLetters from './dead-letters.ts';
+import * as children from './children.ts';
 import type { RouteDefinition } from './define-route.ts';
 import * as executions from './executions.ts';
 import * as failures from './failures.ts';
@@ -23,6 +24,7 @@ import * as workers from './workers.ts';
 export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(workers),
   ...Object.values(attemptPlane),
+  ...Object.values(children),
   ...Object.values(jobs),
   ...Object.values(files),
   ...Object.values(operators),

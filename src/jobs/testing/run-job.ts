@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { createLogger } from '../../process/logger.ts';
 import type { PlatformClients } from '../clients/create-clients.ts';
 import type { JobHttp } from '../clients/job-http.ts';
+import type { ChildOptions } from '../children.ts';
 import type { AttemptFacts, JobApi, JobContext } from '../context.ts';
 import type { JobDefinition, JobOutput } from '../define-job.ts';
 import { parsePayload } from '../parse-payload.ts';
@@ -37,7 +38,11 @@ export type RunRecord = {
   /** Every line that the handler logged, parsed. */
   readonly logs: readonly Readonly<Record<string, unknown>>[];
   readonly metrics: readonly RecordedMetric[];
+  /** What the handler enqueued; a repeated key counts once. */
+  readonly children: readonly RecordedChild[];
 };
+
+export type RecordedChild = { readonly name: string; readonly payload: unknown; readonly options: ChildOptions };
 
 /**
  * Runs a job's handler as a worker would, without one: the payload is parsed by the job's schema, the context keeps
@@ -59,6 +64,7 @@ export async function runJob<Payload extends z.ZodType>(
   const progress: RunRecord['progress'][number][] = [];
   const logs: Record<string, unknown>[] = [];
   const metrics: RecordedMetric[] = [];
+  const children: RecordedChild[] = [];
   const folders: string[] = [];
   const id = job.id ?? randomUUID();
   const write = (line: string) => {
@@ -75,6 +81,11 @@ export async function runJob<Payload extends z.ZodType>(
     platform: memoryPlatform(platform),
     http: { ...unanswered(), ...http },
     circuit: memoryCircuit(definition, circuit, signal),
+    enqueue: async ({ name }, given, options = {}) => {
+      const known = options.key !== undefined && children.some((child) => child.options.key === options.key);
+      if (!known) children.push({ name, payload: given, options });
+      return { id: randomUUID(), queue: definition.queue, name, state: 'created' };
+    },
     signal,
     log: createLogger({ name: definition.name, level: 'trace', destination: { write } }),
     ...memoryFacilities(store, id, signal, metrics),
@@ -88,7 +99,7 @@ export async function runJob<Payload extends z.ZodType>(
   };
   try {
     const returned = await definition.execute(context, parsePayload(definition, payload));
-    return { progress, logs, metrics, output: outputOf(returned) };
+    return { progress, logs, metrics, children, output: outputOf(returned) };
   } finally {
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
   }

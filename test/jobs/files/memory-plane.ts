@@ -94,6 +94,7 @@ export async function memoryPlane(source: string, options: Options = {}) {
     // Nothing here goes anywhere but to the API.
     http: {} as never,
     circuit: {} as never,
+    enqueue: {} as never,
     ...memoryFacilities(createMemoryStore(), 'q', stop.signal, []),
     async workdir() {
       const folder = await temporaryFolder();

@@ -36,6 +36,8 @@ const LINES: readonly (readonly [readonly Holder[], string])[] = [
      stopBulkAction deleteJob repeatJob runJobNow liftRunawayBan retryFailedJobs pauseQueue resumeQueue purgeQueue pauseSchedule resumeSchedule runSchedule updateSchedule
      listAudit exportAudit readSettings`,
   ],
+  // For attempts of jobs that were granted children; none of those in the matrix was.
+  [[], 'enqueueChild'],
   [['admin'], 'listPeople invitePerson changePerson resetPassword listAllSessions'],
 ];
 

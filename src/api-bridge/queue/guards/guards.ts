@@ -7,6 +7,7 @@ import type { AttemptRef } from '../../auth/principal.ts';
 import type { Pool, Queryable } from '../../db/pool.ts';
 import type { Claimed } from '../claimed-row.ts';
 import type { JobEnvelope } from '../envelope.ts';
+import { forgetOldLineage } from '../lineage/lineage.ts';
 import { createConcurrencyGuard } from './concurrency.ts';
 import { createCapabilities, type Capability } from './capability.ts';
 import { delayClaimed, holdClaimed, type HoldReason, type PutBack, type Verdict } from './hold.ts';
@@ -170,6 +171,7 @@ export function createGuards({ pool, catalogue, channel, runawayGuard, notify, l
     },
     async tidy(): Promise<void> {
       await concurrency.tidy();
+      await forgetOldLineage(pool);
       await tidyHolds(pool, channel, stillHolds);
       await refresh();
     },
