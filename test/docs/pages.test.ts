@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { codeBlocks, read, ROOT } from './markdown.ts';
 
-const PAGES = ['README.md', ...globSync('{docs,examples}/**/*.md', { cwd: ROOT })];
+const PAGES = ['README.md', 'SECURITY.md', ...globSync('{docs,examples}/**/*.md', { cwd: ROOT })];
 const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')));
 
 /** Where a page may leave the beginning of a path out, because it speaks of one room. */
