@@ -2,38 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../src/api-bridge/embedded/start-embedded-postgres.ts';
-import { depthScenarios } from './scenarios/depth.ts';
-import { fairnessScenarios } from './scenarios/fairness.ts';
-import { fleetScenarios } from './scenarios/fleet.ts';
-import { footprintScenarios } from './scenarios/footprint.ts';
-import { guardScenarios } from './scenarios/guards.ts';
-import { mediaScenarios } from './scenarios/media.ts';
-import { soakScenarios } from './scenarios/soak.ts';
-import { thinScenarios } from './scenarios/thin.ts';
-import { wakeUpScenarios } from './scenarios/wake-up.ts';
-import { workerScenarios } from './scenarios/worker.ts';
+import { DEFAULT_SCENARIOS, SCENARIOS } from './scenarios/all.ts';
 import { startBridge } from './support/bridge.ts';
 import { barChart } from './support/chart.ts';
 import { killChildren } from './support/children.ts';
 import { reportTable } from './support/report.ts';
 import type { Row } from './support/result.ts';
-import type { Stage } from './support/stage.ts';
 
 const RESULTS = join(import.meta.dirname, 'results');
-const DEFAULT: Readonly<Record<string, (stage: Stage) => Promise<Row | Row[]>>> = {
-  ...thinScenarios,
-  ...workerScenarios,
-  ...wakeUpScenarios,
-  ...depthScenarios,
-  ...fleetScenarios,
-  ...fairnessScenarios,
-  ...guardScenarios,
-  ...mediaScenarios,
-  ...footprintScenarios,
-};
-/** Long ones run when they are named. */
-const SCENARIOS: typeof DEFAULT = { ...DEFAULT, ...soakScenarios };
-
 /** `npm run bench`, or `npm run bench -- thin-64 wake-up`; `--rounds=N` for more certainty, `--full` for the full depths. */
 async function main(args: readonly string[]): Promise<void> {
   const rounds = Number(args.find((arg) => arg.startsWith('--rounds='))?.slice(9) ?? 3);
@@ -52,7 +28,7 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     const bridge = await startBridge(postgres.url);
     const stage = { databaseUrl: postgres.url, bridge, rounds, isFull: args.includes('--full') };
-    for (const name of asked.length > 0 ? asked : Object.keys(DEFAULT)) {
+    for (const name of asked.length > 0 ? asked : Object.keys(DEFAULT_SCENARIOS)) {
       const startedAt = performance.now();
       process.stderr.write(`${name} … `);
       try {
@@ -76,6 +52,9 @@ async function main(args: readonly string[]): Promise<void> {
   process.exit(failed ? 1 : 0);
 }
 
+// A connection that breaks while all is taken down must not take the results with it.
+process.on('unhandledRejection', (error) => process.stderr.write(`${String(error)}\n`));
+process.on('uncaughtException', (error) => process.stderr.write(`${String(error)}\n`));
 process.once('exit', killChildren);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, killChildren);
 await main(process.argv.slice(2));
