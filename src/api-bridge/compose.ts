@@ -27,8 +27,10 @@ import { installMetricRoutes } from './backend/metrics/install-routes.ts';
 import { createMetricRetention } from './backend/metrics/retention.ts';
 import type { StorageProvider } from './backend/storage/storage-provider.ts';
 import type { Pool } from './db/pool.ts';
-import type { ApiEnv } from './env.ts';
+import { describeApiEnv, type ApiEnv } from './env.ts';
 import { createHttpService, type HttpService } from './http/http-service.ts';
+import { readOidc } from './oidc/oidc-env.ts';
+import { installOidcRoutes } from './oidc/routes.ts';
 import { installOperatorRoutes } from './operators/routes.ts';
 import { createSessions } from './operators/sessions.ts';
 import { createEngine } from './queue/engine.ts';
@@ -42,6 +44,7 @@ import { installWorkerRoutes } from './routes/workers.ts';
 import { installScheduleRoutes } from './schedules/routes.ts';
 import { createScheduler } from './schedules/scheduler.ts';
 import { foldCircuits } from './workers/fleet-circuits.ts';
+import { installSettingsRoute } from './settings/routes.ts';
 import { createWorkerKeeper } from './workers/keeper.ts';
 import { createWorkerRegistry } from './workers/registry.ts';
 import { createWorkerSignals } from './workers/signals.ts';
@@ -133,6 +136,7 @@ export function composeApi({
   installChildrenRoute(app, { authenticate, catalogue, pool, enqueueIn: engine.enqueue.oneIn });
   installJobRoutes(app, { authenticate, engine, catalogue, pool, progress: progress.latest });
   installOperatorRoutes(app, { pool, authenticate, sessions });
+  installOidcRoutes(app, { pool, authenticate, sessions, oidc: readOidc(env), log });
   installAuditRoutes(app, { pool, authenticate, sealer: auditSealer });
   const { readCounts, readOverview } = installAdminRoutes(app, { pool, authenticate, catalogue });
   const operations = installOperations(app, { pool, authenticate, engine, readCounts, log });
@@ -144,6 +148,7 @@ export function composeApi({
   installRetryFailedRoute(app, { pool, authenticate, retry: engine.retry });
   const scheduling = { pool, catalogue, enqueueIn: engine.enqueue.enqueueIn, enabled: env.SCHEDULES_ENABLED };
   installScheduleRoutes(app, { ...scheduling, authenticate });
+  installSettingsRoute(app, { pool, authenticate, version, describeEnv: () => describeApiEnv(secret) });
   installJwksRoute(app, trust.keys);
   installHealthRoutes(app, {
     authenticate,

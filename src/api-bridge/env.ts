@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../contract/limits.ts';
+import { describeVariables, type VariableReport } from '../process/describe-env.ts';
 import { parseEnv } from '../process/env.ts';
 import { publicKeySet } from '../process/public-keys.ts';
 import { sharedSecret } from '../process/token-variables.ts';
@@ -58,6 +59,24 @@ export const apiEnv = z.object({
   METRICS_TOKEN: z.string().min(1).optional().describe('when set, /metrics wants a scraper token or this value'),
   DASHBOARD_EMAIL: z.string().optional().describe('the first admin, made when there is no operator'),
   DASHBOARD_PASSWORD: z.string().min(8).optional().describe('its password'),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('an OpenID Connect provider that people may sign in through'),
+  OIDC_CLIENT_ID: z.string().optional().describe('who we are to it'),
+  OIDC_CLIENT_SECRET: z.string().optional().describe('proves it; known to the API alone'),
+  OIDC_CLIENT_AUTH: z.enum(['basic', 'post']).default('basic').describe('how the secret is sent to its token endpoint'),
+  OIDC_REDIRECT_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("the dashboard's address and /signin/callback, as registered there"),
+  OIDC_LABEL: z.string().max(60).default('Single sign-on').describe('what the button says'),
+  OIDC_SCOPE: z.string().default('openid email profile').describe('the scopes to ask for'),
+  OIDC_ROLE_CLAIM: z.string().default('groups').describe('the claim that roles come from'),
+  OIDC_ROLES: z
+    .string()
+    .default('powernode-admins=admin+payloads,powernode-operators=operator,powernode-viewers=viewer')
+    .describe('which of its values gives which role, with +payloads the right to see them; * is everybody'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -65,7 +84,14 @@ export const apiEnv = z.object({
 });
 export type ApiEnv = z.infer<typeof apiEnv>;
 
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** What is in force and where it comes from, secrets masked; `kept` is the secret of the data folder. */
+export function describeApiEnv(kept: string, source: Source = process.env): VariableReport[] {
+  return describeVariables(apiEnv, source, { WORKER_SERVICE_TOKEN: kept });
+}
+
 /** Parses the process's environment; throws EnvFault with every fault at once. */
-export function readApiEnv(source: Readonly<Record<string, string | undefined>> = process.env): ApiEnv {
+export function readApiEnv(source: Source = process.env): ApiEnv {
   return parseEnv(apiEnv, source);
 }

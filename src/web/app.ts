@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
+import type { Variable } from '../contract/settings.ts';
 import type { Logger } from '../process/logger.ts';
 import { installAssets } from './assets/routes.ts';
 import { installAuditPages } from './audit/routes.ts';
 import type { DashboardBridge } from './bridge/dashboard-bridge.ts';
-import type { WebEnv } from './env.ts';
+import { describeWebEnv, type WebEnv } from './env.ts';
 import { installDeadLetterPages } from './dead-letters/routes.ts';
 import { installFailurePages } from './failures/routes.ts';
 import { installKeys } from './frame/keys-page.tsx';
@@ -33,6 +34,7 @@ import { installPasswordPages } from './people/password-routes.ts';
 import { installPeoplePages } from './people/routes.tsx';
 import { installSessionPages } from './people/session-routes.ts';
 import { installSchedulePages } from './schedules/routes.ts';
+import { installSettingsPage } from './settings/routes.ts';
 import { installSignIn } from './sign-in/routes.ts';
 import { installValuePages } from './value/routes.ts';
 import type { Hub } from './stream/hub.ts';
@@ -51,6 +53,8 @@ export type WebAppDeps = {
   readonly log: Logger;
   /** Where somebody's app has mounted it; at the root when absent. */
   readonly basePath?: string | undefined;
+  /** The variables of the whole process; the dashboard's own when absent. */
+  readonly describeEnv?: (() => readonly Variable[]) | undefined;
 };
 
 /** Nothing on a page comes from elsewhere, and nothing on it runs that is not a file of ours. */
@@ -67,7 +71,18 @@ const CONTENT_SECURITY_POLICY = {
 
 /** Every route of the web process, outermost concern first. */
 export function createWebApp(deps: WebAppDeps): WebApp {
-  const { env, bridge, hub, metrics, runtimeHealth, runtimeMetrics, healthOnly = false, log, basePath } = deps;
+  const {
+    env,
+    bridge,
+    hub,
+    metrics,
+    runtimeHealth,
+    runtimeMetrics,
+    healthOnly = false,
+    log,
+    basePath,
+    describeEnv = describeWebEnv,
+  } = deps;
   const app: WebApp = new Hono();
   const cookie = createSessionCookie(env);
   const { environment, trustProxy, trust, metricsToken, readOnly } = env;
@@ -120,6 +135,7 @@ export function createWebApp(deps: WebAppDeps): WebApp {
   installValuePages(app, pages);
   installPeoplePages(app, pages);
   installSessionPages(app, pages);
+  installSettingsPage(app, pages, describeEnv);
   installPasswordPages(app, pages, { cookie, environment, trustProxy });
   return app;
 }

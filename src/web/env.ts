@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { workerId } from '../contract/fields.ts';
+import { describeVariables, type VariableReport } from '../process/describe-env.ts';
 import { parseEnv } from '../process/env.ts';
 import { publicKeySet } from '../process/public-keys.ts';
 import { signingKeyFile } from '../process/signing-key.ts';
@@ -57,6 +58,11 @@ const schema = webVariables.refine(...someTokenKey).transform((env) => ({
 }));
 
 export type WebEnv = Readonly<z.infer<typeof schema>>;
+
+/** What is in force and where it comes from, secrets masked. */
+export function describeWebEnv(source: Source = process.env): VariableReport[] {
+  return describeVariables(webVariables, source);
+}
 
 type Source = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import type { Variable } from '../contract/settings.ts';
 import { linger } from '../process/linger.ts';
 import { createCircuits, type Circuits } from '../process/circuits.ts';
 import type { Service } from '../process/lifecycle.ts';
@@ -20,6 +21,8 @@ export type WebServiceOptions = {
   /** Whether the runtime in this process can claim and settle now; absent where none runs. */
   readonly runtimeHealth?: RuntimeHealth;
   readonly runtimeMetrics?: () => readonly Metric[];
+  /** The variables of everything in this process, for the settings page. */
+  readonly describeEnv?: () => readonly Variable[];
   /** Health and metrics, but no dashboard. */
   readonly healthOnly?: boolean;
 };
@@ -34,11 +37,11 @@ const CLOSE_MS = 5_000;
 
 /** The dashboard and the health of this process. A port that is taken fails the start with one clear line. */
 export function createWebService(options: WebServiceOptions): WebService {
-  const { env, log, circuits = createCircuits(), runtimeHealth, runtimeMetrics, healthOnly } = options;
+  const { env, log, circuits = createCircuits(), runtimeHealth, runtimeMetrics, healthOnly, describeEnv } = options;
   const bridge = createDashboardBridge(env, circuits);
   const hub = createHub(bridge);
   const metrics = createProcessMetrics();
-  const app = createWebApp({ env, bridge, hub, metrics, runtimeHealth, runtimeMetrics, healthOnly, log });
+  const app = createWebApp({ env, bridge, hub, metrics, runtimeHealth, runtimeMetrics, healthOnly, log, describeEnv });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => {
     response.once('finish', () => linger(request));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { describeVariables, type VariableReport } from '../process/describe-env.ts';
 import { parseEnv } from '../process/env.ts';
-import { refuseDatabaseVariables } from '../runtime/index.ts';
+import { refuseDatabaseVariables, runtimeVariables } from '../runtime/index.ts';
 
 /** What the worker process reads beside the variables of its two halves. */
 export const workerVariables = z.object({
@@ -33,8 +34,15 @@ export type WorkerEnv = Readonly<z.infer<typeof schema>> & {
   readonly servesHealth: boolean;
 };
 
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** What is in force beside the dashboard's own variables, secrets masked. */
+export function describeWorkerEnv(source: Source = process.env): VariableReport[] {
+  return [workerVariables, runtimeVariables].flatMap((schema) => describeVariables(schema, source));
+}
+
 /** Throws DatabaseVariableFault whatever the role is: the dashboard holds no database credentials either. */
-export function readWorkerEnv(source: Readonly<Record<string, string | undefined>> = process.env): WorkerEnv {
+export function readWorkerEnv(source: Source = process.env): WorkerEnv {
   refuseDatabaseVariables(source);
   return Object.freeze({ ...parseEnv(schema, source), servesHealth: (source['WEB_PORT'] ?? '') !== '' });
 }

@@ -2,6 +2,7 @@ import type { Circuits } from '../process/circuits.ts';
 import type { Logger } from '../process/logger.ts';
 import type { Runtime } from '../runtime/index.ts';
 import type { WebService } from '../web/index.ts';
+import { describeWorkerEnv } from './env.ts';
 import { runtimeMetrics } from './runtime-metrics.ts';
 
 /**
@@ -14,15 +15,19 @@ export async function createWebHalf(
   circuits: Circuits,
   healthOnly: boolean,
 ): Promise<WebService> {
-  const { createWebService, readWebEnv } = await import('../web/index.ts');
+  const { createWebService, describeWebEnv, readWebEnv } = await import('../web/index.ts');
   const env = readWebEnv();
   if (runtime === undefined) return createWebService({ env, log, circuits, healthOnly });
+  const own = describeWebEnv();
+  const names = new Set(own.map(({ name }) => name));
+  const others = describeWorkerEnv().filter(({ name }) => name !== 'PATH' && !names.has(name));
   const { checks } = runtime;
   return createWebService({
     env,
     log,
     circuits,
     healthOnly,
+    describeEnv: () => [...others, ...own],
     runtimeHealth: async () => checks.ready(),
     runtimeMetrics: () => runtimeMetrics(checks),
   });

@@ -11,7 +11,7 @@ const MIGRATION_LOCK = 4_567_300_001;
  * Safe to run from several processes at once. Gives the names of the files that it applied.
  */
 export async function applyMigrations(pool: Pool, folder: string): Promise<string[]> {
-  const files = (await readdir(folder)).filter((file) => /^\d{3}_[a-z0-9_]+\.sql$/.test(file)).sort();
+  const files = await migrationFiles(folder);
   const applied: string[] = [];
   for (const file of files) {
     const sql = await readFile(join(folder, file), 'utf8');
@@ -33,9 +33,14 @@ export async function applyMigrations(pool: Pool, folder: string): Promise<strin
   return applied;
 }
 
+/** The migrations of this version, in their order. */
+export async function migrationFiles(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((file) => /^\d{3}_[a-z0-9_]+\.sql$/.test(file)).sort();
+}
+
 /** The files that a database still lacks; a database without the schema lacks them all. */
 export async function pendingMigrations(pool: Pool, folder: string): Promise<string[]> {
-  const files = (await readdir(folder)).filter((file) => /^\d{3}_[a-z0-9_]+\.sql$/.test(file)).sort();
+  const files = await migrationFiles(folder);
   const exists = await pool.query<{ found: boolean }>(
     `SELECT to_regclass('worker_api.schema_migration') IS NOT NULL AS found`,
   );

@@ -13,11 +13,13 @@ import * as jobStanding from './job-standing.ts';
 import * as jobs from './jobs.ts';
 import * as limits from './limits.ts';
 import * as metrics from './metrics.ts';
+import * as oidc from './oidc.ts';
 import * as operators from './operators.ts';
 import * as queues from './queues.ts';
 import * as people from './people.ts';
 import * as schedules from './schedules.ts';
 import * as stream from './stream.ts';
+import * as settings from './settings.ts';
 import * as workers from './workers.ts';
 
 /** Every route below /api/v1. The server, the OpenAPI document and the hostile-input tests all walk this list. */
@@ -41,5 +43,7 @@ export const ROUTES: readonly RouteDefinition[] = [
   ...Object.values(metrics),
   ...Object.values(audit),
   ...Object.values(people),
+  ...Object.values(oidc),
+  ...Object.values(settings),
   ...Object.values(jobValue),
 ];

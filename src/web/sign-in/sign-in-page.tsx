@@ -10,6 +10,8 @@ export type SignInForm = {
   /** Where the person wanted to go. */
   readonly next: string;
   readonly email?: string;
+  /** What the button for the identity provider says, where there is one. */
+  readonly oidcLabel?: string | undefined;
   readonly message?: { readonly tone: 'fail' | 'warn' | 'ok'; readonly text: string } | undefined;
 };
 
@@ -21,6 +23,7 @@ export async function renderSignIn({
   preferences,
   next,
   email = '',
+  oidcLabel,
   message,
 }: SignInForm): Promise<string> {
   const refused = message?.tone === 'fail';
@@ -69,6 +72,13 @@ export async function renderSignIn({
             </div>
             <button class="btn pri">Sign in</button>
           </form>
+          {oidcLabel !== undefined && (
+            <p>
+              <a class="btn" href={`/signin/oidc?next=${encodeURIComponent(next)}`}>
+                {oidcLabel}
+              </a>
+            </p>
+          )}
         </main>
         <footer class="mute small">Powernode Worker {VERSION}</footer>
       </>
