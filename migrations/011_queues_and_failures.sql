@@ -13,7 +13,7 @@ CREATE INDEX attempt_by_fingerprint ON worker_api.attempt (fingerprint, settled_
 -- Why no attempt followed, while the job lies among the dead letters: null again once it was redriven or discarded.
 ALTER TABLE worker_api.attempt ADD COLUMN dead_reason text
   CHECK (dead_reason IN ('exhausted', 'non_retryable', 'poison'));
-CREATE INDEX attempt_dead ON worker_api.attempt (settled_at, job_id) INCLUDE (queue, dead_reason)
+CREATE INDEX attempt_dead ON worker_api.attempt (settled_at, job_id) INCLUDE (queue, dead_reason, name)
   WHERE dead_reason IS NOT NULL;
 
 -- Up to when attempts are summed up in the tables below. A minute is summed up once, when nothing joins it any more.

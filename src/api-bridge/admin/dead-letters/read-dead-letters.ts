@@ -6,7 +6,7 @@ import { readCursor, writeCursor } from '../job-cursor.ts';
 
 const COUNTED = 100_000;
 /** How many deaths a page looks through: a narrow filter may fit few of very many. */
-const LOOKED_THROUGH = 20_000;
+const LOOKED_THROUGH = 100_000;
 
 const row = z.object({
   queue: z.string(),
@@ -35,22 +35,24 @@ export async function readDeadLetters(
 ): Promise<Pick<DeadList, 'letters' | 'nextCursor'>> {
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const found = await db.query(
-    `SELECT a.*, j.group_id FROM (
-       SELECT queue, job_id, name, dead_reason AS reason, attempt, worker_id, settled_at,
-              (extract(epoch FROM settled_at) * 1000000)::bigint::text AS micros,
-              left(coalesce(error ->> 'message', outcome), 500) AS message, left(error ->> 'code', 200) AS code,
-              fingerprint
-         FROM (
-           SELECT * FROM worker_api.attempt
+    `SELECT a.queue, a.job_id, a.name, a.dead_reason AS reason, a.attempt, a.worker_id, a.settled_at, found.micros,
+            left(coalesce(a.error ->> 'message', a.outcome), 500) AS message, left(a.error ->> 'code', 200) AS code,
+            a.fingerprint, copy.group_id
+       FROM (
+         SELECT job_id, (extract(epoch FROM settled_at) * 1000000)::bigint::text AS micros FROM (
+           SELECT queue, job_id, name, dead_reason, settled_at FROM worker_api.attempt
             WHERE dead_reason IS NOT NULL AND ($4::bigint IS NULL OR settled_at <= to_timestamp($4::bigint / 1000000.0)
               AND ((extract(epoch FROM settled_at) * 1000000)::bigint, job_id) < ($4::bigint, $5::uuid))
             ORDER BY settled_at DESC, job_id DESC LIMIT ${LOOKED_THROUGH}) AS newest
-        WHERE ($1::text IS NULL OR queue = $1) AND ($2::text IS NULL OR dead_reason = $2)
-          AND ($3::text IS NULL OR name = $3)
-        LIMIT $6) AS a
-     CROSS JOIN LATERAL (
-       SELECT group_id FROM pgboss.job WHERE name = '${DEAD_LETTER_QUEUE}' AND source_root_id = a.job_id LIMIT 1) AS j
-     ORDER BY a.settled_at DESC, a.job_id DESC`,
+          WHERE ($1::text IS NULL OR queue = $1) AND ($2::text IS NULL OR dead_reason = $2)
+            AND ($3::text IS NULL OR name = $3)
+          LIMIT $6) AS found
+      CROSS JOIN LATERAL (
+        SELECT * FROM worker_api.attempt WHERE job_id = found.job_id AND dead_reason IS NOT NULL LIMIT 1) AS a
+      CROSS JOIN LATERAL (
+        SELECT group_id FROM pgboss.job
+         WHERE name = '${DEAD_LETTER_QUEUE}' AND source_root_id = found.job_id LIMIT 1) AS copy
+      ORDER BY a.settled_at DESC, a.job_id DESC`,
     [queue ?? null, reason ?? null, name ?? null, after?.changedAtMicros ?? null, after?.id ?? null, limit + 1],
   );
   const rows = z.array(row).parse(found.rows);
@@ -125,14 +127,27 @@ export async function findDeadTargets(
   { picked, filter }: DeadChoice,
   limit: number,
 ): Promise<DeadTarget[]> {
-  const found = await db.query(
-    `SELECT queue, job_id AS id, name, left(coalesce(error ->> 'code', error ->> 'message', outcome), 100) AS error
-       FROM worker_api.attempt
-      WHERE dead_reason IS NOT NULL AND ($1::uuid[] IS NULL OR job_id = ANY ($1))
-        AND ($2::text IS NULL OR queue = $2) AND ($3::text IS NULL OR dead_reason = $3)
-        AND ($4::text IS NULL OR name = $4)
-      ORDER BY settled_at LIMIT $5`,
-    [picked ?? null, filter?.queue ?? null, filter?.reason ?? null, filter?.name ?? null, limit],
-  );
+  const found =
+    picked === undefined
+      ? await db.query(FITTING, [filter?.queue ?? null, filter?.reason ?? null, filter?.name ?? null, limit])
+      : await db.query(PICKED, [picked, limit]);
   return z.array(target).parse(found.rows);
 }
+
+const TARGET = `a.queue, a.job_id AS id, a.name, left(coalesce(a.error ->> 'code', a.error ->> 'message', a.outcome), 100) AS error`;
+
+const PICKED = `
+  SELECT ${TARGET} FROM worker_api.attempt a WHERE a.job_id = ANY ($1::uuid[]) AND a.dead_reason IS NOT NULL
+   ORDER BY a.settled_at LIMIT $2`;
+
+/** The index holds all that a filter asks about; only what fits is looked up. */
+const FITTING = `
+  SELECT ${TARGET}
+    FROM (
+      SELECT job_id, settled_at FROM worker_api.attempt
+       WHERE dead_reason IS NOT NULL AND ($1::text IS NULL OR queue = $1) AND ($2::text IS NULL OR dead_reason = $2)
+         AND ($3::text IS NULL OR name = $3)
+       ORDER BY settled_at, job_id LIMIT $4) AS oldest
+   CROSS JOIN LATERAL (
+     SELECT * FROM worker_api.attempt WHERE job_id = oldest.job_id AND dead_reason IS NOT NULL LIMIT 1) AS a
+   ORDER BY oldest.settled_at`;
