@@ -35,6 +35,7 @@ import { sweepLeases } from './reaper.ts';
 import { createSettler, type Settling } from './settle.ts';
 import { createSupervisor } from './supervisor.ts';
 import { createToucher } from './touch.ts';
+import { tuneTables } from './tune-tables.ts';
 import type { ClaimAsk } from './waiter.ts';
 import { createWeightedOrder } from './weighted-order.ts';
 
@@ -200,6 +201,7 @@ export async function migrateQueue(pool: Pool, log: Logger): Promise<void> {
   await boss.start();
   try {
     await declareQueues(boss);
+    await tuneTables(pool);
     await createGroupIndex(pool);
   } finally {
     await boss.stop({ graceful: false, close: false });

@@ -22,7 +22,11 @@ export type SupervisorDeps = {
 
 const SWEEP_MS = 250;
 const FLOOR_MS = 1_000;
+/** How often pg-boss's upkeep runs; it walks all rows, so that with a million of them it may take seconds. */
 const ENGINE_MS = 15_000;
+const ENGINE_LONGEST_MS = 300_000;
+/** It gets this share of the time at most, or it would take from the claims what it is there to keep for them. */
+const ENGINE_SHARE = 0.05;
 /** A pause this long means that heartbeats could not be heard: PostgreSQL was away, or this process was stopped. */
 const OUTAGE_MS = 3_000;
 
@@ -45,6 +49,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   let strays = false;
   let lastFloorMs = 0;
   let lastEngineMs = performance.now();
+  let engineEveryMs = ENGINE_MS;
   let loop: Promise<void> | undefined;
   let upkeep: Promise<void> = Promise.resolve();
 
@@ -73,17 +78,21 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       if (now - healthySinceMs > deps.leaseMs) await deps.suspectSilent();
     }
     lastGoodMs = performance.now();
-    if (now - lastEngineMs >= ENGINE_MS) {
+    if (now - lastEngineMs >= engineEveryMs) {
       lastEngineMs = now;
       upkeep = upkeep.then(runUpkeep);
     }
   }
 
   async function runUpkeep(): Promise<void> {
+    const startedMs = performance.now();
     try {
       await deps.boss.supervise();
       await forgetOld(deps.pool);
+      const tookMs = performance.now() - startedMs;
+      engineEveryMs = Math.min(ENGINE_LONGEST_MS, Math.max(ENGINE_MS, tookMs / ENGINE_SHARE));
     } catch (error) {
+      engineEveryMs = ENGINE_MS;
       deps.log.warn({ err: error }, 'the upkeep of the queue did not finish; it runs again in 15 s');
     }
   }

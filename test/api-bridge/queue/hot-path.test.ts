@@ -58,6 +58,15 @@ it('a claim walks the index that is in order, also when the statistics know noth
   }
 });
 
+it('the tables that turn over are cleaned and looked at early, on any server', async () => {
+  const found = await pool.query<{ of: string; options: string[] | null }>(
+    `SELECT oid::regclass::text AS of, reloptions AS options FROM pg_class
+      WHERE oid IN ('pgboss.job_common'::regclass, 'worker_api.attempt'::regclass)`,
+  );
+  expect(found.rows).toHaveLength(2);
+  for (const { options } of found.rows) expect(options).toContain('autovacuum_analyze_scale_factor=0.02');
+});
+
 it('a name that the server has forgotten costs no statement', async () => {
   const client = await pool.connect();
   try {
