@@ -20,8 +20,8 @@ export const jobStanding = z.object({
   /** Attempts that ended in its queue each minute, over the last ten. */
   perMinute: z.number(),
   schedule: z.object({ name: z.string(), fireTime: timestamp, trigger: z.enum(['clock', 'hand']) }).optional(),
-  /** The job that enqueued it. */
-  parent: z.object({ queue: z.string(), id: z.string() }).optional(),
+  /** Where it stands among jobs that enqueue each other; the root is the first of them. */
+  lineage: z.object({ root: z.string(), parent: z.string().optional(), depth: z.number() }).optional(),
   /** Attempts of its name that ended last, oldest first, with how long they ran. */
   runs: z.array(z.object({ outcome: z.enum(['completed', 'failed', 'lost']), ranMs: z.number() })),
 });

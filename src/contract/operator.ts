@@ -58,6 +58,8 @@ export const overview = z.object({
   estimated: z.boolean(),
   deadLetters: z.number(),
   queues: z.array(queueCounts),
+  /** Worker versions that came up within the last hour. */
+  deploys: z.array(z.object({ at: timestamp, version: z.string() })).optional(),
   /** The last 60 minutes, oldest first, without gaps. */
   throughput: z.array(minuteBucket),
   workers: z.object({ idle: z.number(), busy: z.number(), draining: z.number(), offline: z.number() }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Overview } from '../../contract/operator.ts';
 import type { Pool, Queryable } from '../db/pool.ts';
 import { totalOf, type Counts } from './counts.ts';
+import { readDeploys } from './deploys.ts';
 import { readOnly } from './read-only.ts';
 import { readRecentFailures } from './recent-failures.ts';
 
@@ -18,6 +19,7 @@ export async function readOverview({ pool, readCounts, readThroughput }: Overvie
     readThroughput(),
     readOnly(pool, { avoidScans: true }, async (client) => ({
       workers: await countWorkers(client),
+      deploys: await readDeploys(client),
       recentFailures: await readRecentFailures(client),
     })),
   ]);

@@ -3,7 +3,7 @@ export const SEARCH_STATES = ['ready', 'active', 'waiting', 'retry', 'failed', '
 export type SearchState = (typeof SEARCH_STATES)[number];
 
 /** Qualifiers whose value is a word; `*` in it stands for any letters. */
-export const WORD_QUALIFIERS = ['queue', 'name', 'worker', 'group', 'key'] as const;
+export const WORD_QUALIFIERS = ['queue', 'name', 'worker', 'group', 'key', 'parent', 'root'] as const;
 export type WordQualifier = (typeof WORD_QUALIFIERS)[number];
 
 /** How long something has been so: since it was created, since it was claimed, since it ended. */

@@ -1,7 +1,6 @@
 // Every page works without a script. This part: menus close by themselves, and the server hears the browser's zone.
 const root = document.documentElement;
-// Where the dashboard is: it may be below a path of another site.
-root.dataset.script = new URL(document.currentScript.src).pathname.replace(/\/assets\/[^/]*$/, '');
+root.dataset.script = '';
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) document.cookie = `powernode_zone=${zone};path=/;max-age=31536000;samesite=lax`;

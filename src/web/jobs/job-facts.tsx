@@ -4,12 +4,11 @@ import type { JobStanding } from '../../contract/job-standing.ts';
 import { quote } from '../../contract/search/read-tokens.ts';
 import { clockOrDay, Time, zoneWord } from '../parts/time.tsx';
 import { duration, roughly } from '../parts/words.ts';
-import { jobPath } from './job-path.ts';
 import { jobsHref } from './search.ts';
 
 /** What is known of a job beside its story; absent facts are left out. */
 export function JobFacts({ job, standing, nowMs }: { job: JobView; standing: JobStanding; nowMs: number }) {
-  const { schedule, parent, requires } = standing;
+  const { schedule, lineage, requires } = standing;
   const { timeoutSeconds } = requires;
   const labels = Object.entries(requires.labels ?? {});
   const trace = job.traceparent?.split('-')[1];
@@ -49,7 +48,17 @@ export function JobFacts({ job, standing, nowMs }: { job: JobView; standing: Job
     ],
     ['Circuit', requires.circuit],
     ['Schedule', schedule === undefined ? undefined : <a href={`/schedules/${schedule.name}`}>{schedule.name}</a>],
-    ['Parent', parent === undefined ? undefined : <a href={jobPath(parent)}>{parent.id.slice(0, 8)}</a>],
+    [
+      'Parent',
+      lineage?.parent === undefined ? undefined : <a href={jobsHref(`id:${lineage.parent}`)}>{lineage.parent}</a>,
+    ],
+    [
+      'Family',
+      lineage === undefined ? undefined : (
+        <a href={jobsHref(`root:${lineage.root}`)}>{`generation ${lineage.depth} after ${lineage.root.slice(0, 8)}`}</a>
+      ),
+    ],
+    ['Children', <a href={jobsHref(`parent:${job.id}`)}>those that it enqueued</a>],
     ['Trace', trace === undefined ? undefined : <code>{trace}</code>],
   ];
   return (

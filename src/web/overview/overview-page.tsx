@@ -1,18 +1,31 @@
-import type { MinuteBucket } from '../../contract/operator.ts';
+import type { DatabaseHealth } from '../../contract/database-health.ts';
+import type { FailureKind } from '../../contract/failure-view.ts';
+import type { MinuteBucket, Overview } from '../../contract/operator.ts';
+import type { ScheduleListed } from '../../contract/schedules/schedule.ts';
 import { renderPage } from '../frame/page.tsx';
 import type { View } from '../frame/view.ts';
 import { Icon } from '../parts/icon.tsx';
 import { hourMinute } from '../parts/time.tsx';
 import { thousands } from '../parts/words.ts';
+import { DatabaseNow } from './database-now.tsx';
 import type { Findings } from './find-problems.ts';
 import { QueueTable } from './queue-table.tsx';
 import { RecentFailures } from './recent-failures.tsx';
+import { SchedulesNow } from './schedules-now.tsx';
 import { ThroughputChart } from './throughput-chart.tsx';
+import { TopFailures } from './top-failures.tsx';
 import { Verdict } from './verdict.tsx';
 import { WorkersNow } from './workers-now.tsx';
 
+export type OverviewData = {
+  readonly kinds: readonly FailureKind[];
+  readonly database: DatabaseHealth;
+  readonly schedules: readonly ScheduleListed[];
+};
+
 /** How things stand: a sentence first, then the numbers behind it. */
-export async function renderOverview(view: View, findings: Findings): Promise<string> {
+export async function renderOverview(view: View, findings: Findings, data: OverviewData): Promise<string> {
+  const { kinds, database, schedules } = data;
   const { overview, workers, nowMs } = view;
   return await renderPage(view, {
     title: 'Overview',
@@ -21,11 +34,16 @@ export async function renderOverview(view: View, findings: Findings): Promise<st
       <>
         <Verdict view={view} findings={findings} />
         <div class="cols two">
-          <Throughput minutes={overview.throughput} />
+          <Throughput minutes={overview.throughput} deploys={overview.deploys} />
           <WorkersNow workers={workers} />
         </div>
         <div class="cols half">
           <QueueTable queues={overview.queues} workers={workers} />
+          <TopFailures kinds={kinds} nowMs={nowMs} />
+        </div>
+        <div class="cols three">
+          <SchedulesNow schedules={schedules} nowMs={nowMs} />
+          <DatabaseNow database={database} nowMs={nowMs} />
           <RecentFailures failures={overview.recentFailures} nowMs={nowMs} />
         </div>
       </>
@@ -33,7 +51,9 @@ export async function renderOverview(view: View, findings: Findings): Promise<st
   });
 }
 
-function Throughput({ minutes }: { minutes: readonly MinuteBucket[] }) {
+type ThroughputProps = { minutes: readonly MinuteBucket[]; deploys: Overview['deploys'] };
+
+function Throughput({ minutes, deploys }: ThroughputProps) {
   const sum = (series: 'completed' | 'retried' | 'failed') =>
     thousands(minutes.reduce((all, minute) => all + minute[series], 0));
   const legend = [
@@ -57,7 +77,7 @@ function Throughput({ minutes }: { minutes: readonly MinuteBucket[] }) {
         </p>
       </div>
       <figure>
-        <ThroughputChart minutes={minutes} />
+        <ThroughputChart minutes={minutes} {...(deploys === undefined ? {} : { deploys })} />
         <details>
           <summary class="small mute">The numbers as a table</summary>
           <TenMinutes minutes={minutes} />

@@ -1,4 +1,4 @@
-import type { MinuteBucket } from '../../contract/operator.ts';
+import type { MinuteBucket, Overview } from '../../contract/operator.ts';
 import { hourMinute } from '../parts/time.tsx';
 import { plural, thousands } from '../parts/words.ts';
 
@@ -6,13 +6,14 @@ const WIDTH = 600;
 const UP = { top: 26, height: 120 } as const;
 const DOWN = { top: 152, height: 48 } as const;
 
+type Deploys = NonNullable<Overview['deploys']>;
 type Series = 'completed' | 'retried' | 'failed';
 
 /**
  * An hour in two lanes: work that went well upwards, trouble downwards on a scale of its own that is written beside it,
  * so that three failures beside seven hundred completions are seen.
  */
-export function ThroughputChart({ minutes }: { minutes: readonly MinuteBucket[] }) {
+export function ThroughputChart({ minutes, deploys = [] }: { minutes: readonly MinuteBucket[]; deploys?: Deploys }) {
   const highest = niceTop(Math.max(1, ...minutes.map((minute) => minute.completed)));
   const trouble = Math.max(1, ...minutes.map((minute) => minute.retried + minute.failed));
   const zoom = zoomFor(highest, trouble);
@@ -48,6 +49,9 @@ export function ThroughputChart({ minutes }: { minutes: readonly MinuteBucket[] 
         <path class="f-c s-retry" d={retries} />
       </svg>
       <line class="l-grid" x1="0" x2="100%" y1="149" y2="149" />
+      {deploys.map((deploy) => (
+        <DeployMark deploy={deploy} minutes={minutes} />
+      ))}
       <text x="0" y="22">
         {thousands(highest)}
       </text>
@@ -66,6 +70,22 @@ export function ThroughputChart({ minutes }: { minutes: readonly MinuteBucket[] 
         {hourMinute((last ?? 0) + 60_000)}
       </text>
     </svg>
+  );
+}
+
+/** Where a version came up: what changes after it has probably come with it. */
+function DeployMark({ deploy, minutes }: { deploy: Deploys[number]; minutes: readonly MinuteBucket[] }) {
+  const [firstMs, atMs] = [Date.parse(minutes[0]?.at ?? ''), Date.parse(deploy.at)];
+  const share = ((atMs - firstMs) / (minutes.length * 60_000)) * 100;
+  if (!(share >= 0 && share <= 100)) return null;
+  const x = `${share.toFixed(2)}%`;
+  return (
+    <>
+      <line class="l-mark" x1={x} x2={x} y1="14" y2="200" />
+      <text class={share > 80 ? 'end ink' : 'ink'} x={x} y="10">
+        {`${deploy.version}, ${hourMinute(atMs)}`}
+      </text>
+    </>
   );
 }
 

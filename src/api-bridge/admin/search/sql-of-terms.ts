@@ -118,6 +118,9 @@ function wordCondition(term: Term & { kind: 'word' }, running: Running, binder: 
       return anyLike('j.group_id', term.values, binder);
     case 'key':
       return anyLike('j.singleton_key', term.values, binder);
+    case 'parent':
+    case 'root':
+      return anyLike(`j.data->'meta'->'lineage'->>'${term.of}'`, term.values, binder);
     case 'worker': {
       const now = [...running.values()].filter(({ workerId }) => term.values.some((value) => fits(value, workerId)));
       const ids = binder.bind(

@@ -26,6 +26,7 @@ const QUALIFIERS: readonly Suggestion[] = [
   { term: 'worker:', hint: 'who runs or ran it' },
   { term: 'group:', hint: 'whose it is' },
   { term: 'key:', hint: 'its singleton key' },
+  { term: 'parent:', hint: 'the id of the job that enqueued it' },
   { term: 'data.', hint: 'a path of the payload, data.order.id:7' },
   { term: 'age:', hint: 'since it was created, age:>5m' },
   { term: 'runtime:', hint: 'since it was claimed, runtime:>10m' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Catalogue } from '../../../contract/catalogue/index.ts';
-import type { JobStanding } from '../../../contract/job-standing.ts';
+import { jobStanding, type JobStanding } from '../../../contract/job-standing.ts';
 import type { Queryable } from '../../db/pool.ts';
 
 type Job = { readonly queue: string; readonly id: string };
@@ -10,8 +10,8 @@ const RUNS = 60;
 /** How far back runs of the same name are looked for, among all that ended. */
 const LOOKED_AT = 5_000;
 
-const pending = z.object({ name: z.string(), is_pending: z.boolean(), parent: z.unknown() });
-const parent = z.object({ queue: z.string(), id: z.string() });
+const pending = z.object({ name: z.string(), is_pending: z.boolean(), lineage: z.unknown() });
+const lineage = jobStanding.shape.lineage;
 const facts = z.object({
   paused_at: z.date().nullable(),
   paused_by: z.string().nullable(),
@@ -32,7 +32,7 @@ export async function readStanding(
   { queue, id }: Job,
 ): Promise<JobStanding | undefined> {
   const found = await db.query(
-    `SELECT left(coalesce(data->>'name', name), 200) AS name, state < 'active' AS is_pending, data->'meta'->'parent' AS parent
+    `SELECT left(coalesce(data->>'name', name), 200) AS name, state < 'active' AS is_pending, data->'meta'->'lineage' AS lineage
        FROM pgboss.job WHERE name = $1 AND id = $2`,
     [queue, id],
   );
@@ -43,7 +43,7 @@ export async function readStanding(
   const runs = await db.query(LAST_RUNS, [job.name]);
   const declared = catalogue.find(job.name);
   const circuit = declared?.circuit;
-  const from = parent.safeParse(job.parent).data;
+  const from = job.lineage === null ? undefined : lineage.safeParse(job.lineage).data;
   return {
     ...(known.paused_at === null
       ? {}
@@ -63,7 +63,7 @@ export async function readStanding(
     ...(known.schedule === null || known.fire_time === null || known.trigger === null
       ? {}
       : { schedule: { name: known.schedule, fireTime: known.fire_time.toISOString(), trigger: known.trigger } }),
-    ...(from === undefined ? {} : { parent: from }),
+    ...(from === undefined ? {} : { lineage: from }),
     runs: z
       .array(run)
       .parse(runs.rows)
