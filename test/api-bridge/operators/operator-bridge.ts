@@ -11,6 +11,7 @@ import { applyMigrations } from '../../../src/api-bridge/db/migrate.ts';
 import { createPool, type Pool } from '../../../src/api-bridge/db/pool.ts';
 import { createErrorHandler } from '../../../src/api-bridge/http/error-handler.ts';
 import type { BridgeApp } from '../../../src/api-bridge/http/serve-route.ts';
+import { writeWholeAnswers } from '../../../src/api-bridge/http/write-whole.ts';
 import { hashPassword } from '../../../src/api-bridge/operators/password.ts';
 import { installOperatorRoutes } from '../../../src/api-bridge/operators/routes.ts';
 import { createSessions } from '../../../src/api-bridge/operators/sessions.ts';
@@ -51,6 +52,7 @@ export async function startOperatorBridge(exactBelowBytes?: number): Promise<Ope
     findSession: sessions.find,
   });
   const app: BridgeApp = new Hono();
+  app.use(writeWholeAnswers);
   app.onError(createErrorHandler(log));
   installOperatorRoutes(app, { pool, authenticate, sessions });
   const { readCounts } = installAdminRoutes(app, {
