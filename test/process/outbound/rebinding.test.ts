@@ -1,8 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { outboundAllowList } from '../../../src/process/outbound/allow-list.ts';
 import { createOutboundClient } from '../../../src/process/outbound/outbound-client.ts';
-import { HOOK_TEST } from './support/certificate.ts';
-import { listening } from './support/listening.ts';
+import { HOOK_TEST, listening } from './support/listening.ts';
 import { startNameServer } from './support/name-server.ts';
 
 // 127.0.0.2 stands for the internet here: it is opened by the operator's list, and 127.0.0.1 is not.

@@ -1,21 +1,44 @@
-/** A certificate for hook.test, signed by itself and good until 2126, and its key: for servers of these tests only. */
-export const HOOK_TEST = {
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6S//YSg4Fog+pteK
-1myfLlAQyw3hzlQx9ySt5ZiI1lChRANCAATMeVgvqHlApIPEclM58ZRA3DgAYXcj
-4eFJotTvTDg/MvOJ4sWC9cVDZT4VIB4GpmCS9TFgcNK+/IERKTMezX4G
------END PRIVATE KEY-----
-`,
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBljCCATugAwIBAgIURc+oM0pbg7O3vfke24tryOcRiEkwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJaG9vay50ZXN0MCAXDTI2MTEyMTA2MzIyOFoYDzIxMjYxMDI4
-MDYzMjI4WjAUMRIwEAYDVQQDDAlob29rLnRlc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAATMeVgvqHlApIPEclM58ZRA3DgAYXcj4eFJotTvTDg/MvOJ4sWC9cVD
-ZT4VIB4GpmCS9TFgcNK+/IERKTMezX4Go2kwZzAdBgNVHQ4EFgQUoUhxMGU13fBv
-ysXbT0KTuJ3iDVMwHwYDVR0jBBgwFoAUoUhxMGU13fBvysXbT0KTuJ3iDVMwDwYD
-VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglob29rLnRlc3QwCgYIKoZIzj0EAwID
-SQAwRgIhAMLS8JKeDikjcsa5eyTbjL7ANniw3s5CdPh/20Myz0PYAiEAhoFC+9+Q
-dKVMdIcg/AZR/YdTlRGXOOJvWoOtQEmDuHw=
------END CERTIFICATE-----
-`,
-};
+import { generateKeyPairSync, sign } from 'node:crypto';
+
+const SEQUENCE = 0x30;
+const SET = 0x31;
+const ECDSA_WITH_SHA256 = der(SEQUENCE, der(0x06, hex('2a8648ce3d040302')));
+
+/** A fresh key and a certificate for one name, signed by itself: nothing of it stands in a file. */
+export function certificateFor(name: string): { key: string; cert: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const who = der(SEQUENCE, der(SET, der(SEQUENCE, der(0x06, hex('550403')), der(0x0c, Buffer.from(name)))));
+  const year = new Date().getUTCFullYear();
+  const validity = der(SEQUENCE, ...[year - 1, year + 2].map((at) => der(0x18, Buffer.from(`${at}0101000000Z`))));
+  const names = der(SEQUENCE, der(0x82, Buffer.from(name)));
+  const extensions = der(SEQUENCE, der(SEQUENCE, der(0x06, hex('551d11')), der(0x04, names)));
+  const facts = der(
+    SEQUENCE,
+    der(0xa0, der(0x02, hex('02'))),
+    der(0x02, hex('01')),
+    ECDSA_WITH_SHA256,
+    who,
+    validity,
+    who,
+    publicKey.export({ type: 'spki', format: 'der' }),
+    der(0xa3, extensions),
+  );
+  const signature = der(0x03, hex('00'), sign('sha256', facts, privateKey));
+  const body = der(SEQUENCE, facts, ECDSA_WITH_SHA256, signature).toString('base64');
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: `-----BEGIN CERTIFICATE-----\n${body.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
+  };
+}
+
+/** One value in DER: its tag, its length, its parts. */
+function der(tag: number, ...parts: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  const { length } = content;
+  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
+  return Buffer.concat([Buffer.from([tag, ...size]), content]);
+}
+
+function hex(text: string): Buffer {
+  return Buffer.from(text, 'hex');
+}

@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { HOOK_TEST } from './certificate.ts';
+import { certificateFor } from './certificate.ts';
+
+/** For servers that speak TLS. */
+export const HOOK_TEST = certificateFor('hook.test');
 
 export type Listening = { readonly port: number; readonly seen: readonly IncomingMessage[] };
 
