@@ -165,6 +165,23 @@ describe('an operator', () => {
     expect(await admin.page('/dead')).toContain('1 job gets another attempt, 10 a minute.');
   });
 
+  it('sees which key was stopped and why, and lets it run again with a reason', async () => {
+    await stage.sql(`INSERT INTO worker_api.hold (kind, key, name, until, detail) VALUES
+      ('runaway', 'files.thumbnail <f_1>', 'files.thumbnail', now() + interval '5 minutes', '{"executions": 6, "windowSeconds": 60}')`);
+    const at = `/limits/lift?key=${encodeURIComponent('files.thumbnail <f_1>')}`;
+    expect(await viewer.page('/limits')).not.toContain('/limits/lift');
+    const page = await admin.page('/limits');
+    expect(page).toContain('files.thumbnail ran 6 times within 1m 00s');
+    expect(page).toContain('files.thumbnail &lt;f_1&gt;');
+    expect(page).toContain(at);
+    expect(await admin.page(at)).toContain('Let files.thumbnail run again?');
+    const form = { key: 'files.thumbnail <f_1>', reason: 'the loop is fixed' };
+    expect((await viewer.post('/limits/lift', form)).status).toBe(403);
+    expect((await admin.post('/limits/lift', { ...form, reason: '' })).status).toBe(400);
+    expect((await admin.post('/limits/lift', form)).headers.get('location')).toBe('/limits');
+    expect(await stage.sql('SELECT 1 FROM worker_api.hold')).toEqual([]);
+  });
+
   it.each([
     '/queues/nowhere',
     '/queues/nowhere/pause',
