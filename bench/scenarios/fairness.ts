@@ -34,13 +34,12 @@ async function waits(stage: Stage): Promise<Row> {
 async function tenantsP99(stage: Stage, boss: PgBoss, seconds: number): Promise<number> {
   const client = await createThinClient(stage.bridge.url, CLIENTS, 'fairness');
   const sentAt = new Map<string, number>();
-  const times: number[] = [];
+  const gotAt = new Map<string, number>();
   let isOver = false;
   const working = Array.from({ length: CLIENTS }, async () => {
     while (!isOver) {
       for (const job of await client.claim(1, 1)) {
-        const at = sentAt.get(job.id);
-        if (at !== undefined) times.push(performance.now() - at);
+        gotAt.set(job.id, performance.now());
         await pause(WORK_MS);
         await client.complete(job);
       }
@@ -62,7 +61,12 @@ async function tenantsP99(stage: Stage, boss: PgBoss, seconds: number): Promise<
   isOver = true;
   await Promise.all(working);
   await client.close();
-  if (times.length < TENANTS * seconds * 0.99)
+  // A job may be in a client's hands before its sender hears of the commit.
+  const times = [...sentAt].flatMap(([id, at]) => {
+    const got = gotAt.get(id);
+    return got === undefined ? [] : [Math.max(0, got - at)];
+  });
+  if (times.length < TENANTS * seconds)
     throw new Error(`expected ${TENANTS * seconds} jobs of tenants to be served, got ${times.length}`);
   return percentile(times, 0.99);
 }

@@ -126,6 +126,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     log,
     now,
     patienceMs: times.patienceMs,
+    mostOf: (name) => registry.find(name)?.concurrency?.perWorker,
     onCapacity: () => poller.wake(),
     onHeld() {
       lapseWatch.rearm();

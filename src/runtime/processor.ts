@@ -42,6 +42,8 @@ type Deps = {
   readonly now: () => number;
   /** A job that waited this long for a slot goes back, so that an idle worker can have it. */
   readonly patienceMs: number;
+  /** How many runs of a job this worker may have at once; undefined: as many as there are slots. */
+  readonly mostOf: (name: string) => number | undefined;
   /** Called when `capacity` may have grown. */
   readonly onCapacity: () => void;
   /** Called after leases were taken. */
@@ -56,6 +58,7 @@ export function createProcessor(deps: Deps): Processor {
   const { leases, log, now } = deps;
   const line: HeldJob[] = [];
   const prefetch = createPrefetch(deps.concurrency);
+  const running = new Map<string, number>();
   let stuck = 0;
   let untold = 0;
   const totals = { completed: 0, failed: 0, released: 0, dropped: 0 };
@@ -72,21 +75,36 @@ export function createProcessor(deps: Deps): Processor {
   }
 
   function fillSlots(): void {
-    while (line.length > 0) {
-      const freeSlot = slots.take();
+    for (;;) {
+      const place = line.findIndex((held) => mayRun(held.job.name));
+      const freeSlot = place === -1 ? undefined : slots.take();
       if (freeSlot === undefined) return;
-      const held = line.shift();
+      const [held] = line.splice(place, 1);
       if (held === undefined) freeSlot();
       else void run(held, freeSlot);
     }
   }
 
+  /** A job that must wait for another of its name lets those behind it go first. */
+  function mayRun(name: string): boolean {
+    const most = deps.mostOf(name);
+    return most === undefined || (running.get(name) ?? 0) < most;
+  }
+
+  function count(name: string, change: 1 | -1): void {
+    const left = (running.get(name) ?? 0) + change;
+    if (left === 0) running.delete(name);
+    else running.set(name, left);
+  }
+
   async function run(held: HeldJob, freeSlot: () => void): Promise<void> {
     held.phase = 'running';
     const startedMs = now();
+    count(held.job.name, 1);
     const execution = deps.executor.run(held);
     void execution.returned.then(() => {
       prefetch.observe(now() - startedMs);
+      count(held.job.name, -1);
       freeSlot();
     });
     const { end, givenUp } = await execution.over;
