@@ -43,6 +43,9 @@ export async function reportConfig(load, source) {
       lines.push(`  ${row.name.padEnd(widest)}  ${row.source.padEnd(11)}  ${row.value}${fault}`.trimEnd());
     }
   }
+  const { unreadVariables } = await load('process/seed-variables');
+  const unread = unreadVariables(source);
+  if (unread.length > 0) lines.push('of the earlier system', ...unread.map((line) => `  ${line}`));
   return { lines, isWell };
 }
 

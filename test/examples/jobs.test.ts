@@ -174,6 +174,13 @@ describe('the example jobs, run by the built worker against the real API', () =>
     expect(output).toEqual({ report: 't1 on 2026-11-21' });
   });
 
+  it('all-reports enqueues a report for each tenant', async () => {
+    const payload = { day: '2026-11-20', tenants: ['a', 'b', 'c'] };
+    const { output } = await end(await enqueue('examples.all-reports', payload));
+    const reports = await Promise.all(output.jobs.map((id: string) => end({ id, queue: 'reports' })));
+    expect(reports.map((job: any) => job.output.report)).toEqual(payload.tenants.map((t) => `${t} on 2026-11-20`));
+  });
+
   it('hello says hello', async () => {
     expect((await end(await enqueue('examples.hello', { who: 'you' }))).output).toEqual({ greeting: 'Hello, you' });
   });

@@ -43,3 +43,25 @@ test('every job that the API takes in has a handler here, and the shipped list h
   expect([...registry.names].sort()).toEqual(CATALOGUE.map(({ name }) => name).sort());
   await jobs.close();
 });
+
+test.each([
+  [{ concurrency: { perWorker: 0 } }, 'concurrency.perWorker'],
+  [{ concurrency: { perKey: { key: '', limit: 1 } } }, 'concurrency.perKey.key'],
+  [{ concurrency: { perKey: { key: 'a', limit: 0 } } }, 'concurrency.perKey.limit'],
+  [{ labels: { gpu: 1 as never } }, 'labels.gpu'],
+  [{ runaway: { perMinute: 0 } }, 'runaway'],
+  [{ runaway: true as never }, 'runaway'],
+  [{ priority: 1e9 }, 'priority'],
+  [{ singletonKey: 7 as never }, 'singletonKey'],
+  [{ grants: ['everything' as never] }, 'grants.0'],
+  [{ retry: { kind: 'sometimes' as never } }, 'retry.kind'],
+  [{ memoryLimitMb: 256 }, 'isolate'],
+] satisfies [Partial<JobDeclaration>, string][])(
+  '%j is refused before the first job runs, and the field is named',
+  (choices, field) => {
+    const faults = faultsOf(define('faulty', choices));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^faulty: /);
+    expect(faults[0]).toContain(field);
+  },
+);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { SEED_VARIABLES } from '../../src/process/seed-variables.ts';
 import { read, tableRows } from '../docs/markdown.ts';
 
 const load = (path: string): Promise<unknown> => import(new URL(`../../src/${path}.ts`, import.meta.url).href);
@@ -60,4 +61,25 @@ test('config says what is wrong with a value without repeating it', async () => 
   expect(rowsOf(lines, 'api').get('PORT')?.join(' ')).toMatch(/✘ .*number/);
   expect(rowsOf(lines, 'worker').get('WORKER_QUEUES')?.join(' ')).toMatch(/✘ /);
   expect(lines.join('\n')).not.toMatch(/hush/);
+});
+
+test('every variable of the earlier system is read here, or has something in its place, and config says which', async () => {
+  const documented = tableRows(read('docs/operations.md'), 'earlier');
+  expect(documented).toEqual(
+    SEED_VARIABLES.map(({ name, before, here, instead }) => [name, before === '' ? '–' : before, here ?? instead]),
+  );
+  const { lines } = await report({});
+  expect(lines).not.toContain('of the earlier system');
+  const worker = new Map([...rowsOf(lines, 'api'), ...rowsOf(lines, 'worker')]);
+  for (const { name, before, here } of SEED_VARIABLES) {
+    if (here !== undefined) expect(worker.has(here), here).toBe(true);
+    // What kept its name kept its default.
+    if (here === name && before !== '') expect([name, worker.get(name)]).toEqual([name, ['default', before]]);
+  }
+  const set = Object.fromEntries(SEED_VARIABLES.map(({ name }) => [name, 'a-secret-of-more-than-thirty-two-bytes']));
+  const told = (await report(set)).lines;
+  const unread = told.slice(told.indexOf('of the earlier system') + 1);
+  expect(unread).toHaveLength(SEED_VARIABLES.filter(({ name, here }) => name !== here).length);
+  expect(unread.join()).toContain('JWT_SECRET_KEY is set and not read; in its place: WORKER_SERVICE_TOKEN');
+  expect(unread.join()).not.toContain('thirty-two');
 });

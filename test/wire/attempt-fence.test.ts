@@ -19,8 +19,7 @@ let api: Api;
 let workers: TestWorker[];
 let producer: ReturnType<typeof createProducer>;
 beforeAll(async () => {
-  // The same job is claimed again and again here, which is what the guard takes for a loop.
-  api = await startApi({ env: { RUNAWAY_GUARD: 'false' } });
+  api = await startApi();
   producer = createProducer(api);
   workers = await Promise.all([createWorker(api, [QUEUE]), createWorker(api, [QUEUE])]);
 });

@@ -98,3 +98,10 @@ test('an SVG is known as one, with and without its XML line', async () => {
   expect(await verdict(await fileWith('a.svg', svg), 'a.svg', 'image/svg+xml')).toBe('svg');
   expect(await verdict(await fileWith('b.svg', `<?xml version="1.0"?>\n${svg}`), 'b.svg')).toBe('svg');
 });
+
+test('two bytes of a picture are called unknown, not a text', async () => {
+  const path = await fileWith('cut.jpg', Buffer.from([0xff, 0xd8]));
+  const said = await verdict(path, 'cut.jpg', 'image/jpeg');
+  expect(said).not.toContain('plain text');
+  expect(said).toMatch(/\.jpg|JPEG|image/);
+});
