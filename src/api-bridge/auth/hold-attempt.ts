@@ -17,6 +17,22 @@ export async function readHeldAttempt(db: Queryable, ref: AttemptRef): Promise<u
 }
 
 /**
+ * For statements that read on an attempt's behalf, as $1, $2 and $3: one row while the attempt holds its job, and none when
+ * it does not. Joined to what is read, it keeps the check and the reading at one moment.
+ */
+export const HELD_ATTEMPT = `(SELECT 1 AS held FROM pgboss.job
+  WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3) AS attempt`;
+
+/** The parameters of HELD_ATTEMPT. */
+export function heldAttempt({ ref }: Pick<AttemptPrincipal, 'ref'>): [string, string, number] {
+  return [ref.queue, ref.jobId, ref.retryCount];
+}
+
+export function attemptIsOver(): Error {
+  return unauthorized('its attempt is over');
+}
+
+/**
  * Inside a transaction that writes on an attempt's behalf: holds the job's row until commit, so that the attempt
  * cannot be settled or lost in between; throws `unauthorized` when it already was.
  */

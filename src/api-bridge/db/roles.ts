@@ -1,6 +1,3 @@
-/** What a role of PostgreSQL is for. The owner is whoever runs the migrations; the others own nothing. */
-export type DatabaseRole = 'api' | 'producer' | 'readonly';
-
 /** Rows that say who did what are added to and never changed, not even by the api. */
 const APPEND_ONLY = ['worker_api.audit', 'worker_api.audit_checkpoint'];
 /** Written by migrations alone. */

@@ -93,6 +93,7 @@ export function createOutboundClient(options: OutboundOptions): OutboundClient {
   return {
     async send({ method = 'GET', url: text, headers = {}, body, redirects = 0, ...asked }) {
       const url = check(text);
+      if (typeof body === 'string') refuseOwnToken(body, 'the body');
       const hop = { method, url, headers: checkHeaders(headers), body };
       const { timeoutMs = CAPS.timeoutMs, mostBytes = CAPS.mostBytes } = asked;
       const most = Math.min(redirects, CAPS.mostRedirects);

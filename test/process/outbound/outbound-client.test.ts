@@ -96,6 +96,7 @@ test('no token of this system leaves it', async () => {
       problem: 'own_token',
     });
     await expect(send({ headers: { 'x-any': `a,${secret}` } })).rejects.toMatchObject({ problem: 'own_token' });
+    await expect(send({ method: 'POST', body: `{"t":"${secret}"}` })).rejects.toMatchObject({ problem: 'own_token' });
     await expect(send({ url: at('a.test', `/?t=${secret}`) })).rejects.toMatchObject({ problem: 'own_token' });
   }
   expect(seen).toHaveLength(0);

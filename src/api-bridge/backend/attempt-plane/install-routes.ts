@@ -37,8 +37,7 @@ export function installAttemptPlaneRoutes(app: BridgeApp, { authenticate, pool, 
   }));
 
   serveRoute(app, authenticate, routes.listSteps, async ({ params, principal }) => {
-    const { jobId } = attemptOfJob(principal, params.id).ref;
-    return { status: 200, data: { steps: await listSteps(pool, jobId) } };
+    return { status: 200, data: { steps: await listSteps(pool, attemptOfJob(principal, params.id)) } };
   });
 
   serveRoute(app, authenticate, routes.putStep, async ({ params, principal, body }) => {
@@ -60,7 +59,6 @@ export function installAttemptPlaneRoutes(app: BridgeApp, { authenticate, pool, 
   });
 
   serveRoute(app, authenticate, routes.lookUpIdempotency, async ({ params, principal }) => {
-    attemptOfJob(principal, params.id);
-    return { status: 200, data: await lookUp(pool, params.key) };
+    return { status: 200, data: await lookUp(pool, attemptOfJob(principal, params.id), params.key) };
   });
 }

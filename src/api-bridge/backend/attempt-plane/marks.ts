@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { markLookup, markReply, markRequest } from '../../../contract/attempt-plane.ts';
-import { holdAttempt } from '../../auth/hold-attempt.ts';
+import { attemptIsOver, HELD_ATTEMPT, heldAttempt, holdAttempt } from '../../auth/hold-attempt.ts';
 import type { AttemptPrincipal } from '../../auth/principal.ts';
 import type { Pool, Queryable } from '../../db/pool.ts';
 import { withTransaction } from '../../db/transaction.ts';
@@ -40,13 +40,19 @@ export async function mark(
 }
 
 /** Whether a key is marked, and with what. */
-export async function lookUp(db: Queryable, key: string): Promise<z.infer<typeof markLookup>> {
-  const found = await db.query<MarkRow>(
-    'SELECT marked_at, value FROM worker_api.idempotency_mark WHERE key = $1 AND expires_at > clock_timestamp()',
-    [key],
+export async function lookUp(
+  db: Queryable,
+  attempt: AttemptPrincipal,
+  key: string,
+): Promise<z.infer<typeof markLookup>> {
+  const found = await db.query<MarkRow | { marked_at: null }>(
+    `SELECT m.marked_at, m.value FROM ${HELD_ATTEMPT}
+       LEFT JOIN worker_api.idempotency_mark m ON m.key = $4 AND m.expires_at > clock_timestamp()`,
+    [...heldAttempt(attempt), key],
   );
   const [row] = found.rows;
-  return row === undefined ? { processed: false } : { processed: true, ...facts(row) };
+  if (row === undefined) throw attemptIsOver();
+  return row.marked_at === null ? { processed: false } : { processed: true, ...facts(row) };
 }
 
 function facts({ marked_at, value }: MarkRow) {

@@ -1,20 +1,23 @@
 import type { z } from 'zod';
 import type { stepRecorded, stepView } from '../../../contract/attempt-plane.ts';
-import { holdAttempt } from '../../auth/hold-attempt.ts';
+import { attemptIsOver, HELD_ATTEMPT, heldAttempt, holdAttempt } from '../../auth/hold-attempt.ts';
 import type { AttemptPrincipal } from '../../auth/principal.ts';
 import type { Pool, Queryable } from '../../db/pool.ts';
 import { withTransaction } from '../../db/transaction.ts';
 
+type NoStep = { name: null };
 type StepRow = { name: string; value: unknown; recorded_at: Date };
 type StepView = z.infer<typeof stepView>;
 
 /** The steps that any attempt of a job has recorded, oldest first. */
-export async function listSteps(db: Queryable, jobId: string): Promise<StepView[]> {
-  const found = await db.query<StepRow>(
-    'SELECT name, value, recorded_at FROM worker_api.job_step WHERE job_id = $1 ORDER BY recorded_at, name',
-    [jobId],
+export async function listSteps(db: Queryable, attempt: AttemptPrincipal): Promise<StepView[]> {
+  const found = await db.query<StepRow | NoStep>(
+    `SELECT s.name, s.value, s.recorded_at FROM ${HELD_ATTEMPT} LEFT JOIN worker_api.job_step s ON s.job_id = $2
+      ORDER BY s.recorded_at, s.name`,
+    heldAttempt(attempt),
   );
-  return found.rows.map(view);
+  if (found.rows.length === 0) throw attemptIsOver();
+  return found.rows.flatMap((row) => (row.name === null ? [] : [view(row)]));
 }
 
 /** Records a step once: a later value, by this attempt or another, changes nothing and is answered with the first. */
