@@ -12,14 +12,14 @@ import { audit } from './write-audit.ts';
 export type AuditRoutesDeps = {
   readonly pool: Pool;
   readonly authenticate: Authenticate;
-  readonly sealer: Pick<AuditSealer, 'state'>;
+  readonly sealer: Pick<AuditSealer, 'freshState'>;
 };
 
 /** The audit log for people: pages of it, and all of it as a file. Taking it away as a file is written down as well. */
 export function installAuditRoutes(app: BridgeApp, { pool, authenticate, sealer }: AuditRoutesDeps): void {
   serveRoute(app, authenticate, listAudit, async ({ query }) => {
     const { head, ...page } = await readOnly(pool, {}, (client) => readAuditPage(client, query));
-    const { sealed, broken } = sealer.state();
+    const { sealed, broken } = await sealer.freshState();
     const chain = {
       ...(head === undefined ? {} : { head }),
       ...(sealed === undefined ? {} : { sealed: { id: sealed.id, at: sealed.at.toISOString() } }),

@@ -7,6 +7,7 @@ import { readNewest } from './verify-chain.ts';
 import { walkChain, type Break } from './walk-chain.ts';
 
 const EVERY_MS = 60_000;
+const LOOK_MS = 5_000;
 
 export type ChainState = {
   readonly sealed: { readonly id: number; readonly at: Date } | undefined;
@@ -14,9 +15,10 @@ export type ChainState = {
 };
 
 export type AuditSealer = Service & {
-  state(): ChainState;
   /** Checks what was written since the last time, and signs its end when it is whole. */
   seal(): Promise<ChainState>;
+  /** The same for somebody who looks: at most every few seconds, and never while a whole log is being read. */
+  freshState(): Promise<ChainState>;
 };
 
 export type AuditSealerDeps = { readonly pool: Pool; readonly key: SealKey; readonly log: Logger };
@@ -28,7 +30,10 @@ export type AuditSealerDeps = { readonly pool: Pool; readonly key: SealKey; read
 export function createAuditSealer({ pool, key, log }: AuditSealerDeps): AuditSealer {
   let known: Head | undefined;
   let first: Promise<void> | undefined;
+  let checkedAtMs = -Infinity;
+  let isWarm = false;
   let state: ChainState = { sealed: undefined, broken: undefined };
+  let running: Promise<ChainState> = Promise.resolve(state);
 
   async function start(): Promise<Head | undefined> {
     const latest = await readNewest(pool);
@@ -36,6 +41,13 @@ export function createAuditSealer({ pool, key, log }: AuditSealerDeps): AuditSea
   }
 
   async function seal(): Promise<ChainState> {
+    // One after the other: two would sign the same end, or the one that began first an older one last.
+    running = running.then(sealNext, sealNext);
+    return await running;
+  }
+
+  async function sealNext(): Promise<ChainState> {
+    checkedAtMs = performance.now();
     const from = known ?? (await start());
     const kept = from === undefined || (await isThere(from));
     const { head, broken } = kept
@@ -57,6 +69,7 @@ export function createAuditSealer({ pool, key, log }: AuditSealerDeps): AuditSea
       log.info({ anchor: writeAnchor(head) }, 'signed the audit log');
     }
     known = head ?? known;
+    isWarm = true;
     state = { sealed: known === undefined ? undefined : { id: known.id, at: new Date() }, broken: undefined };
     return state;
   }
@@ -76,7 +89,9 @@ export function createAuditSealer({ pool, key, log }: AuditSealerDeps): AuditSea
   return {
     ...periodic,
     seal,
-    state: () => state,
+    async freshState() {
+      return isWarm && performance.now() - checkedAtMs > LOOK_MS ? await seal() : state;
+    },
     async start() {
       // At once, so that people are told from the first look on; a long log takes its time, and nothing waits for it.
       first = round().catch((error: unknown) => log.warn({ err: error }, 'the audit log could not be checked'));
