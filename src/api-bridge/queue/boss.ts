@@ -2,6 +2,7 @@ import { PgBoss } from 'pg-boss';
 import { exactTimeTypes } from '../db/exact-time.ts';
 import type { Pool, Queryable } from '../db/pool.ts';
 import type { Logger } from '../../process/logger.ts';
+import { lookUpById } from './claim-statement.ts';
 import { runPrepared } from './prepared.ts';
 
 export const QUEUE_SCHEMA = 'pgboss';
@@ -24,7 +25,7 @@ export function onConnection(db: Queryable) {
 export function withExactTimes(db: Queryable, isSmall = false) {
   return {
     executeSql: (text: string, values: unknown[] = []) => {
-      const query = { text, values, types: exactTimeTypes };
+      const query = { text: lookUpById(text), values, types: exactTimeTypes };
       return isSmall ? runPrepared(db, query) : db.query(query);
     },
   };

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applyMigrations } from '../../../src/api-bridge/db/migrate.ts';
 import { createPool, type Pool } from '../../../src/api-bridge/db/pool.ts';
-import { type Boss, createBoss } from '../../../src/api-bridge/queue/boss.ts';
+import { type Boss, createBoss, withExactTimes } from '../../../src/api-bridge/queue/boss.ts';
 import { migrateQueue } from '../../../src/api-bridge/queue/engine.ts';
+import { lookUpById } from '../../../src/api-bridge/queue/claim-statement.ts';
 import { createHotPool } from '../../../src/api-bridge/queue/hot-pool.ts';
 import { runPrepared } from '../../../src/api-bridge/queue/prepared.ts';
 import { createLogger } from '../../../src/process/logger.ts';
@@ -37,7 +38,7 @@ async function planOfFetch(on: Pool, batchSize: number): Promise<string> {
   let plan = '';
   const explaining = {
     executeSql: async (text: string, values: unknown[] = []) => {
-      const explained = await on.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+      const explained = await on.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${lookUpById(text)}`, values);
       plan = explained.rows.map((row) => row['QUERY PLAN']).join('\n');
       return { rows: [] };
     },
@@ -46,15 +47,33 @@ async function planOfFetch(on: Pool, batchSize: number): Promise<string> {
   return plan;
 }
 
-it('a claim walks the index that is in order, also when the statistics know nothing of the queue', async () => {
+it('a claim walks the index that is in order, and takes what it picked by id, also when the statistics know nothing of the queue', async () => {
   await pool.query('ALTER TABLE pgboss.job_common SET (autovacuum_enabled = off)');
+  const rows = Array.from({ length: 2_000 }, (_, n) => ({ data: { name: 'x', payload: { n } } }));
+  await boss.insert('reports', rows);
   await pool.query('ANALYZE pgboss.job_common');
-  const rows = Array.from({ length: 3_000 }, (_, n) => ({ data: { name: 'x', payload: { n } } }));
   await boss.insert('email', rows);
   for (const batchSize of [1, 20, 500]) {
     const plan = await planOfFetch(hot, batchSize);
     expect(plan).toContain('job_common_i11');
-    expect(plan).not.toMatch(/Seq Scan|Sort|Bitmap/);
+    expect(plan).toMatch(/Index Cond: \(\(name = 'email'::text\) AND \(id = ANY/);
+    expect(plan).not.toMatch(/Seq Scan|Sort|Bitmap|Join|Nested/);
+  }
+});
+
+it('a claim that is written so takes the same jobs', async () => {
+  const client = await hot.connect();
+  try {
+    await client.query('BEGIN');
+    const first = await boss.fetch('email', { batchSize: 7, includeMetadata: true, db: withExactTimes(client) });
+    expect(new Set(first.map((job) => job.id)).size).toBe(7);
+    const next = await boss.fetch('email', { batchSize: 3, includeMetadata: true, db: withExactTimes(client, true) });
+    expect(next.filter((job) => first.some((taken) => taken.id === job.id))).toEqual([]);
+    expect([...first, ...next].every((job) => job.state === 'active' && job.name === 'email')).toBe(true);
+    expect(await boss.fetch('billing', { batchSize: 3, db: withExactTimes(client) })).toEqual([]);
+    await client.query('ROLLBACK');
+  } finally {
+    client.release();
   }
 });
 
