@@ -87,7 +87,7 @@ export async function openBridge(options: BridgeOptions = {}) {
     producer: await mintServiceToken(secrets.current, { type: 'producer', sub: 'shop' }),
     tokenFor: (identity: Parameters<typeof mintServiceToken>[1]) => mintServiceToken(secrets.current, identity),
     attemptToken: (ref: AttemptRef) => sealer.seal('attempt', ref),
-    settle: createSettler(failing, createLeaseBook(5_000)),
+    settle: createSettler(failing, createLeaseBook(5_000), pool),
     cancel: (id: string) => cancelJob(changing, { queue: 'file_processing', id }),
     retry: (id: string) => retryJob(changing, { queue: 'file_processing', id }),
     async close() {
