@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from 'powernode-worker/jobs';
+import { RATES_URL } from './env.ts';
 
-const RATES_URL = process.env['RATES_URL'] ?? 'https://rates.example/latest';
 const rates = z.record(z.string(), z.number());
 
 /**

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { SEED_VARIABLES } from '../../src/process/seed-variables.ts';
+import { SEED_VARIABLES, unreadVariables } from '../../src/process/seed-variables.ts';
 import { read, tableRows } from '../docs/markdown.ts';
 
 const load = (path: string): Promise<unknown> => import(new URL(`../../src/${path}.ts`, import.meta.url).href);
@@ -76,6 +76,7 @@ test('every variable of the earlier system is read here, or has something in its
     // What kept its name kept its default.
     if (here === name && before !== '') expect([name, worker.get(name)]).toEqual([name, ['default', before]]);
   }
+  expect(unreadVariables({ REDIS_URL: '', WORKER_ID: 'w' })).toEqual([]);
   const set = Object.fromEntries(SEED_VARIABLES.map(({ name }) => [name, 'a-secret-of-more-than-thirty-two-bytes']));
   const told = (await report(set)).lines;
   const unread = told.slice(told.indexOf('of the earlier system') + 1);
