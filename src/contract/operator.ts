@@ -34,10 +34,14 @@ export const stateCounts = z.object({
   failed: z.number(),
   cancelled: z.number(),
 });
+/** Who stopped a queue, since when and why. */
+export const pausedQueue = z.object({ at: timestamp, by: z.string(), reason: z.string() });
+export type PausedQueue = z.infer<typeof pausedQueue>;
 export const queueCounts = stateCounts.extend({
   name: z.string(),
   weight: z.number(),
   oldestReadySeconds: z.number().nullable(),
+  paused: pausedQueue.optional(),
 });
 export type QueueCounts = z.infer<typeof queueCounts>;
 

@@ -1,17 +1,13 @@
 import { z } from 'zod';
-import { declaredQueue, text, timestamp } from './fields.ts';
-import { minuteBucket, queueCounts } from './operator.ts';
+import { declaredQueue, text } from './fields.ts';
+import { minuteBucket, pausedQueue, queueCounts } from './operator.ts';
 
 /** Why an operator does what many will feel: it is never empty, and lands in the audit log. */
 export const why = text(4, 500);
 export const queueParams = z.object({ name: declaredQueue });
 
-export const pausedQueue = z.object({ at: timestamp, by: z.string(), reason: z.string() });
-export type PausedQueue = z.infer<typeof pausedQueue>;
-
 /** A queue with what the last hour says of it. Times are in milliseconds and of a sample of its attempts. */
 export const queueView = queueCounts.extend({
-  paused: pausedQueue.optional(),
   /** Online workers that serve it, and the slots that they have in all. */
   workers: z.number(),
   slots: z.number(),

@@ -3,10 +3,11 @@ import { DEAD_LETTER_QUEUE, QUEUES } from '../../contract/queues.ts';
 import type { Pool } from '../db/pool.ts';
 import { countExactly } from './count-exactly.ts';
 import { countRoughly } from './count-roughly.ts';
+import { readPaused } from './queues/read-paused.ts';
 import { jobTableBytes } from './job-table.ts';
 import { readOnly } from './read-only.ts';
 
-export type StateCounts = Omit<QueueCounts, 'name' | 'weight' | 'oldestReadySeconds'>;
+export type StateCounts = Omit<QueueCounts, 'name' | 'weight' | 'oldestReadySeconds' | 'paused'>;
 
 export type Counts = {
   /** Every declared queue, heaviest first, also those that are empty. */
@@ -25,10 +26,14 @@ export async function readCounts(pool: Pool, exactBelowBytes: number): Promise<C
   const rows = exact
     ? await readOnly(pool, {}, (client) => countExactly(client, names))
     : await readOnly(pool, { avoidScans: true }, (client) => countRoughly(client, names));
+  const paused = await readOnly(pool, {}, readPaused);
   const byName = new Map(rows.map((row) => [row.name, row]));
   const dead = byName.get(DEAD_LETTER_QUEUE);
   return {
-    queues: QUEUES.map(({ name, weight }) => ({ ...NOTHING, ...byName.get(name), name, weight })),
+    queues: QUEUES.map(({ name, weight }) => {
+      const why = paused.get(name);
+      return { ...NOTHING, ...byName.get(name), name, weight, ...(why === undefined ? {} : { paused: why }) };
+    }),
     deadLetters: dead === undefined ? 0 : dead.ready + dead.waiting + dead.retry,
     estimated: !exact,
   };

@@ -36,7 +36,10 @@ export function findProblems(
   const nowMs = Date.parse(overview.at);
   const online = workers.filter((worker) => worker.status !== 'offline');
   const serving = (queue: string) => online.filter((each) => each.status !== 'draining' && each.queues.includes(queue));
-  const behind = overview.queues.filter((queue) => waitingSeconds(queue) >= UNSERVED_SECONDS);
+  // What somebody stopped on purpose is no problem, however long it waits.
+  const behind = overview.queues.filter(
+    (queue) => queue.paused === undefined && waitingSeconds(queue) >= UNSERVED_SECONDS,
+  );
   const unserved = behind.filter((queue) => serving(queue.name).length === 0);
   const late = behind.filter((queue) => waitingSeconds(queue) >= LATE_SECONDS && serving(queue.name).length > 0);
   const gone = workers.filter((each) => each.status === 'offline' && nowMs - Date.parse(each.lastSeenAt) < HOUR_MS);
@@ -47,7 +50,11 @@ export function findProblems(
       ...gone.slice(0, NAMED).map((worker) => goneProblem(worker, nowMs)),
       ...circuits.filter(({ state }) => state !== 'closed').map(circuitProblem),
     ],
-    watched: [...failing(overview), ...mixedVersions(online)],
+    watched: [
+      ...overview.queues.flatMap((queue) => stopped(queue, nowMs)),
+      ...failing(overview),
+      ...mixedVersions(online),
+    ],
   };
 }
 
@@ -114,6 +121,20 @@ function circuitProblem({ name, state, failures, nextProbeInMs = 0 }: CircuitSta
     evidence: `${plural(failures, 'call')} in a row failed; ${next}. Jobs that need it go back and burn no attempt.`,
     actions: [{ word: 'Details', href: '/health/detailed' }],
   };
+}
+
+function stopped({ name, paused, ready }: QueueCounts, nowMs: number): Problem[] {
+  if (paused === undefined) return [];
+  return [
+    {
+      tone: 'off',
+      icon: 'pause',
+      claim: `${name} is paused`,
+      title: `To watch: ${name} is paused`,
+      evidence: `By ${paused.by}, ${roughly(nowMs - Date.parse(paused.at))} ago: “${paused.reason}”. ${plural(ready, 'ready job waits', 'ready jobs wait')}.`,
+      actions: [{ word: 'Open the queue', href: `/queues/${name}` }],
+    },
+  ];
 }
 
 function failing({ throughput, recentFailures }: Overview): Problem[] {

@@ -112,3 +112,16 @@ it('tells of a circuit that is open or trying, and of none that is closed', () =
     ['calls to ai_provider_openai wait', '5 calls in a row failed; one call is trying now'],
   ]);
 });
+
+describe('a queue that somebody paused', () => {
+  it('is watched and is no problem, however long its jobs wait and whoever serves it', () => {
+    const paused = { at: '2026-11-19T13:32:08.000Z', by: 'kestrel', reason: 'the relay moves' };
+    const found = findProblems(overview([queue('email', 12, 3_600, { paused })]), [worker('w1', ['reports'])]);
+    expect(found.problems).toEqual([]);
+    expect(found.watched).toHaveLength(1);
+    expect(found.watched[0]).toMatchObject({
+      claim: 'email is paused',
+      evidence: 'By kestrel, 1h ago: “the relay moves”. 12 ready jobs wait.',
+    });
+  });
+});

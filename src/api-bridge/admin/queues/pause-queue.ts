@@ -1,9 +1,9 @@
-import type { PausedQueue } from '../../../contract/queue-view.ts';
+import type { PausedQueue } from '../../../contract/operator.ts';
 import { audit } from '../../audit/write-audit.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { Pool, Queryable } from '../../db/pool.ts';
 import { withTransaction } from '../../db/transaction.ts';
-import { readPaused } from './queue-views.ts';
+import { readPaused } from './read-paused.ts';
 
 export type Pausing = {
   readonly pool: Pool;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { QueueCounts } from '../../../contract/operator.ts';
-import type { PausedQueue, QueueView } from '../../../contract/queue-view.ts';
+import type { PausedQueue, QueueCounts } from '../../../contract/operator.ts';
+import type { QueueView } from '../../../contract/queue-view.ts';
 import type { Queryable } from '../../db/pool.ts';
 import { percentileMs } from '../rollups/duration-classes.ts';
 import type { QueueFigures } from './queue-figures.ts';
@@ -9,7 +9,7 @@ export type Serving = ReadonlyMap<string, { readonly workers: number; readonly s
 
 /** Puts together what is known of one queue. */
 export function queueViewOf(
-  counts: QueueCounts,
+  { paused: _, ...counts }: QueueCounts,
   { minutes, waits, runs }: QueueFigures,
   serving: Serving,
   paused: PausedQueue | undefined,
@@ -43,17 +43,5 @@ export async function readServing(db: Queryable): Promise<Serving> {
       .array(servingRow)
       .parse(found.rows)
       .map(({ queue, ...rest }) => [queue, rest]),
-  );
-}
-
-const pausedRow = z.object({ queue: z.string(), paused_at: z.date(), paused_by: z.string(), reason: z.string() });
-
-export async function readPaused(db: Queryable): Promise<ReadonlyMap<string, PausedQueue>> {
-  const found = await db.query('SELECT queue, paused_at, paused_by, reason FROM worker_api.paused_queue');
-  return new Map(
-    z
-      .array(pausedRow)
-      .parse(found.rows)
-      .map((row) => [row.queue, { at: row.paused_at.toISOString(), by: row.paused_by, reason: row.reason }]),
   );
 }

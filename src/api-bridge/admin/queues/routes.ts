@@ -10,7 +10,8 @@ import { createRecent } from '../recent.ts';
 import { classesOf } from '../rollups/duration-classes.ts';
 import { pauseQueue, resumeQueue, type Pausing } from './pause-queue.ts';
 import { readQueueFigures } from './queue-figures.ts';
-import { queueViewOf, readPaused, readServing } from './queue-views.ts';
+import { queueViewOf, readServing } from './queue-views.ts';
+import { readPaused } from './read-paused.ts';
 import { readFailing } from './read-failing.ts';
 
 export type QueueRoutesDeps = Pausing & {
