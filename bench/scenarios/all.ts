@@ -1,5 +1,6 @@
 import type { Row } from '../support/result.ts';
 import type { Stage } from '../support/stage.ts';
+import { dashboardScenarios } from './dashboard.ts';
 import { depthScenarios } from './depth.ts';
 import { fairnessScenarios } from './fairness.ts';
 import { fleetScenarios } from './fleet.ts';
@@ -24,6 +25,7 @@ export const DEFAULT_SCENARIOS: Scenarios = {
   ...guardScenarios,
   ...mediaScenarios,
   ...footprintScenarios,
+  ...dashboardScenarios,
 };
 
 /** With the long ones, which run when they are named. */

@@ -17,7 +17,18 @@ async function fleet(stage: Stage): Promise<Row[]> {
   const boss = await openBoss(stage.databaseUrl);
   await empty(boss);
   await fill(boss, 'default', WORKERS * JOBS_EACH);
-  // An api of its own with intervals for such a fleet.
+  // An api of its own with intervals for such a fleet; the other one would take beats so far apart for silence.
+  stage.bridge.child.kill('SIGSTOP');
+  try {
+    return await measure(stage);
+  } finally {
+    stage.bridge.child.kill('SIGCONT');
+    await empty(boss);
+    await boss.stop({ graceful: false });
+  }
+}
+
+async function measure(stage: Stage): Promise<Row[]> {
   const bridge = await startBridge(stage.databaseUrl, { HEARTBEAT_SECONDS: '10', LEASE_SECONDS: '30' });
   const database = new pg.Client({ connectionString: stage.databaseUrl });
   await database.connect();
@@ -42,8 +53,6 @@ async function fleet(stage: Stage): Promise<Row[]> {
   await Promise.all(workers.map(({ close }) => close()));
   await database.end();
   await bridge.stop();
-  await empty(boss);
-  await boss.stop({ graceful: false });
   const perSecond = (after.commits - before.commits) / SECONDS;
   const scenario = `fleet of ${WORKERS} × ${JOBS_EACH}`;
   return [

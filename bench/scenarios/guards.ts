@@ -15,13 +15,13 @@ const BATCH = 20;
  * sample a job, against one that guards none and is told nothing. The record of each attempt is written by both: it is
  * the proof of what was settled, and cannot be switched off.
  */
-async function guards(stage: Stage): Promise<Row> {
+async function guards(stage: Stage): Promise<Row[]> {
   const boss = await openBoss(stage.databaseUrl);
   const guarded = await startBridge(stage.databaseUrl, { RUNAWAY_GUARD: 'all' });
   const plain = await startBridge(stage.databaseUrl, { RUNAWAY_GUARD: 'off' });
   const withAll = await createThinClient(guarded.url, PARALLEL, 'guarded');
   const without = await createThinClient(plain.url, PARALLEL, 'plain');
-  const rates = { withAll: [] as number[], without: [] as number[] };
+  const rates = { withAll: [] as number[], guarded: [] as number[], without: [] as number[] };
 
   async function round(client: typeof withAll, reports: boolean): Promise<number> {
     await empty(boss);
@@ -35,19 +35,26 @@ async function guards(stage: Stage): Promise<Row> {
   }
 
   for (let n = 0; n <= stage.rounds; n += 1) {
-    const [a, b] = [await round(withAll, true), await round(without, false)];
+    const all = await round(withAll, true);
+    const guard = await round(withAll, false);
+    const neither = await round(without, false);
     // The first round warms both up.
     if (n > 0) {
-      rates.withAll.push(a);
-      rates.without.push(b);
+      rates.withAll.push(all);
+      rates.guarded.push(guard);
+      rates.without.push(neither);
     }
   }
   await empty(boss);
   await Promise.all([withAll.close(), without.close()]);
   await Promise.all([guarded.stop(), plain.stop()]);
   await boss.stop({ graceful: false });
-  const about = { scenario: 'guards', metric: `jobs/s, batches of ${BATCH}, every job guarded and measured` };
-  return rateRow({ ...about, peerName: 'neither', target: 0.85 }, rates.withAll, rates.without);
+  const about = { scenario: 'guards', peerName: 'neither', target: 0.85 };
+  const metric = `jobs/s, batches of ${BATCH}, every job guarded`;
+  return [
+    rateRow({ ...about, metric: `${metric} and measured` }, rates.withAll, rates.without),
+    rateRow({ ...about, metric }, rates.guarded, rates.without),
+  ];
 }
 
 let filled = 0;

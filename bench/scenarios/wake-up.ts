@@ -103,6 +103,7 @@ async function withoutListen(stage: Stage, send: (n: number) => Promise<void>, t
     await send(n);
     await pause(1_200);
   }
+  for (let tries = 0; taken().length < 10 && tries < 100; tries += 1) await pause(100);
   await client.end();
   const worst = Math.max(...taken());
   if (taken().length < 10) throw new Error(`expected 10 jobs without LISTEN, got ${taken().length}`);

@@ -4,7 +4,7 @@ import { createTokenSource } from '../../src/process/service-token.ts';
 import { SECRET } from './bridge.ts';
 
 /** A worker sends its samples about once a second, or when there are so many. */
-const SAMPLES_AT_ONCE = 500;
+const SAMPLES_AT_ONCE = 1_000;
 
 type Claimed = { readonly id: string; readonly lease: string };
 
