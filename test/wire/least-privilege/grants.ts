@@ -25,7 +25,7 @@ const LINES: readonly (readonly [readonly Holder[], string])[] = [
   ],
   [
     ['viewer'],
-    `listFailures readFailure listDeadLetters listSavedViews saveView deleteView readBulkAction readJobFacets suggestTerms
+    `readDatabaseHealth listFailures readFailure listDeadLetters listSavedViews saveView deleteView readBulkAction readJobFacets suggestTerms
      readJobStanding readStream listWorkers readCircuits verifySession endSession readOverview listJobs listQueues readQueue listSchedules
      readLimits readSchedule previewSchedule readJobLogs readExecutions listMetrics readMetric
      readJobValue changeOwnPassword listOwnSessions endOtherSessions revokeSession`,
