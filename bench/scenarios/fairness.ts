@@ -8,7 +8,7 @@ const QUEUE = 'default';
 const TENANTS = 10;
 const CLIENTS = 8;
 /** What a job takes; with jobs of no length at all the flood would be over before the tenants have been heard. */
-const WORK_MS = 10;
+const WORK_MS = 20;
 const WARM_UP_MS = 2_000;
 
 /** Ten tenants send a job a second each: alone, and while another one has flooded their queue. */
