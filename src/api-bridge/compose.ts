@@ -143,7 +143,7 @@ export function composeApi({
   installJobSearch(app, { pool, authenticate, catalogue, readCounts });
   const streams = installStreamRoute(app, { pool, authenticate, readOverview, log });
   installStandingRoutes(app, { pool, authenticate, catalogue, engine });
-  const bulk = installBulk(app, { pool, authenticate, catalogue, engine, log });
+  const bulk = installBulk(app, { pool, authenticate, catalogue, readCounts, engine, log });
   installLimitRoutes(app, { pool, authenticate, runawayGuard: env.RUNAWAY_GUARD, liftBan: engine.liftBan });
   installRetryFailedRoute(app, { pool, authenticate, retry: engine.retry });
   const scheduling = { pool, catalogue, enqueueIn: engine.enqueue.enqueueIn, enabled: env.SCHEDULES_ENABLED };

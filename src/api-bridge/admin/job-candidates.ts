@@ -15,7 +15,7 @@ export type Candidates = {
 /** How far a list looks into the backlogs, into each queue at least, and into the attempts that ended. */
 const NEXT_OF_ALL = 10_000;
 const NEXT_OF_EACH_QUEUE = 300;
-const ENDED_LOOKED_AT = 20_000;
+const ENDED_LOOKED_AT = 10_000;
 const ENDED_TAKEN = 1_000;
 
 export type Depth = { readonly pending: number; readonly ended: number };
@@ -84,7 +84,7 @@ async function ended(db: Queryable, plan: SearchPlan, before: Date | undefined, 
        SELECT queue, job_id, name, state, outcome, worker_id, error, settled_at FROM worker_api.attempt
        WHERE ($1::timestamptz IS NULL OR settled_at <= $1) ${eventful}
        ORDER BY settled_at DESC LIMIT ${ENDED_LOOKED_AT}
-     ), depth AS (SELECT min(settled_at) AS looked_back_to, count(*) AS looked_at FROM newest)
+     ), depth AS MATERIALIZED (SELECT min(settled_at) AS looked_back_to, count(*) AS looked_at FROM newest)
      SELECT queue, job_id AS id, settled_at, looked_back_to, looked_at FROM newest, depth WHERE ${condition}
      ORDER BY settled_at DESC LIMIT ${most}`,
     binder.values,

@@ -4,7 +4,7 @@ import { createRecent } from './recent.ts';
 export function createRecentBy<Value>(maxAgeMs: number, mostKeys = 50) {
   const known = new Map<string, () => Promise<Value>>();
   return async (key: string, load: () => Promise<Value>): Promise<Value> => {
-    const shared = known.get(key) ?? createRecent(load, maxAgeMs);
+    const shared = known.get(key) ?? createRecent(load, maxAgeMs, undefined, maxAgeMs * 5);
     known.delete(key);
     known.set(key, shared);
     const [oldest] = known.keys();

@@ -17,7 +17,7 @@ export function installBulkPages(app: WebApp, pages: Pages): void {
       client.call(changeManyJobs, { body: { verb: look.verb, preview: true, ...which(meant) }, token }),
     );
     const preview = data.data.preview ?? { matched: 0, more: false, kinds: [] };
-    if (preview.matched === 0) {
+    if (preview.matched === 0 && !preview.more) {
       setFlash(context, { tone: 'warn', text: `None of these jobs is ${look.to}, so there is nothing to do.` });
       return context.redirect(jobsHref(meant.q), 303);
     }

@@ -8,9 +8,10 @@ import type { Pool } from '../../db/pool.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { BridgeError, fieldFault } from '../../http/bridge-error.ts';
 import { serveRoute, type Authenticate, type BridgeApp } from '../../http/serve-route.ts';
+import type { Counts } from '../counts.ts';
 import { planOf, type SearchPlan } from '../search/search-plan.ts';
 import { termsFor } from '../search/terms-of-query.ts';
-import { previewSearch } from './preview.ts';
+import { previewNamed, previewSearch } from './preview.ts';
 import { actionOf, findBulk, insertBulk } from './store.ts';
 import { doable } from './walk.ts';
 
@@ -18,12 +19,17 @@ export type BulkRoutesDeps = {
   readonly authenticate: Authenticate;
   readonly pool: Pool;
   readonly catalogue: Catalogue;
+  readCounts(): Promise<Counts>;
 };
 
 /** Actions on many jobs: counted first, then done in the background, with a page that says how far it is. */
-export function installBulkRoutes(app: BridgeApp, { authenticate, pool, catalogue }: BulkRoutesDeps): void {
+export function installBulkRoutes(app: BridgeApp, { authenticate, pool, catalogue, readCounts }: BulkRoutesDeps): void {
   serveRoute(app, authenticate, changeManyJobs, async ({ body, principal }) => {
-    const preview = await previewSearch(pool, planFor(body, principal, catalogue));
+    const plan = planFor(body, principal, catalogue);
+    const preview =
+      body.jobs === undefined
+        ? await previewSearch(pool, plan, (await readCounts()).estimated)
+        : await previewNamed(pool, plan, body.jobs);
     const { reason } = body;
     if (body.preview || reason === undefined) return { status: 200, data: { preview } };
     const action = await withTransaction(pool, async (client) => {

@@ -70,3 +70,27 @@ export async function walk(
   const following = plan.queues[plan.queues.indexOf(queue) + 1];
   return { hits, next: following === undefined ? undefined : { queue: following } };
 }
+
+const hit = row.omit({ hit: true }).extend({ queue: z.string() });
+
+/** Those of some jobs that the plan fits. */
+export async function hitsAmong(
+  db: Queryable,
+  plan: SearchPlan,
+  running: Running,
+  keys: readonly { readonly queue: string; readonly id: string }[],
+): Promise<Hit[]> {
+  const binder = createBinder(
+    keys.map((key) => key.queue),
+    keys.map((key) => key.id),
+  );
+  const found = await db.query(
+    `SELECT j.name AS queue, j.id, j.state::text, left(coalesce(j.data->>'name', j.name), 200) AS name,
+            left(coalesce(a.error->>'code', a.error->>'message'), 200) AS error
+     FROM unnest($1::text[], $2::uuid[]) AS key(queue, id) CROSS JOIN LATERAL (
+       SELECT * FROM pgboss.job WHERE name = key.queue AND id = key.id LIMIT 1) AS j ${LATEST_ATTEMPT}
+     WHERE ${jobCondition(plan, running, binder)}`,
+    binder.values,
+  );
+  return found.rows.map((each) => hit.parse(each));
+}
