@@ -2,34 +2,25 @@ import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, startApi } from '../support/api.ts';
 import { createProducer } from '../wire/support/actors.ts';
-import { until } from '../wire/support/until.ts';
 import { spawnWorker } from './support/spawn-worker.ts';
+import { does, watchJobs } from './support/watched-jobs.ts';
 
 let api: Api;
 let producer: ReturnType<typeof createProducer>;
+let watch: ReturnType<typeof watchJobs>;
 beforeAll(async () => {
   api = await startApi();
   producer = createProducer(api);
+  watch = watchJobs(producer);
 });
 afterAll(() => api.stop());
-
-const does = (wish: string) => ({ payload: { processing_job_id: wish } });
-const ended = (queue: string, id: string, withinMs: number) =>
-  until('the job to have ended', withinMs, async () => {
-    const job = await producer.view(queue, id);
-    return ['completed', 'failed', 'cancelled'].includes(job.state) && job;
-  });
-
-/** The claim is confirmed: its progress came with a heartbeat that named the lease. */
-const confirmed = (queue: string, id: string) =>
-  until('a heartbeat for the job', 10_000, async () => (await producer.view(queue, id)).progress?.percent === 1);
 
 test('the job of a worker that is killed with kill -9 is finished by another within 15 s, and leaves no files', async () => {
   const queue = 'reports';
   const id = await producer.enqueue(queue, does('wait 3000'));
   await using first = await spawnWorker({ ...api, queue });
   await first.hears(`started ${id} 1`);
-  await confirmed(queue, id);
+  await watch.confirmed(queue, id);
   first.signal('SIGKILL');
   const killedAt = performance.now();
   await first.exited;
@@ -37,7 +28,7 @@ test('the job of a worker that is killed with kill -9 is finished by another wit
   await using second = await spawnWorker({ ...api, queue, env: { WORK_DIR: first.workDir } });
   await second.hears(`started ${id} 2`, 20_000);
   expect(performance.now() - killedAt).toBeLessThan(15_000);
-  const job = await ended(queue, id, 10_000);
+  const job = await watch.ended(queue, id, 10_000);
   expect(job.state).toBe('completed');
   expect(job.attempts.map(({ outcome }: any) => outcome)).toEqual(['lost', 'completed']);
   // What the killed process left was swept when the second started; the second has a folder of its own.
@@ -53,7 +44,7 @@ test('a cancelled job is aborted in its worker, and its run counts for nothing',
   expect((await producer.caller.post(`/jobs/${queue}/${id}/cancel`)).status).toBe(200);
   expect(await worker.hears(`aborted ${id}`)).toBe(`aborted ${id} cancelled`);
   const after = await producer.enqueue(queue, does('at once'));
-  expect((await ended(queue, after, 10_000)).state).toBe('completed');
+  expect((await watch.ended(queue, after, 10_000)).state).toBe('completed');
   expect((await producer.view(queue, id)).state).toBe('cancelled');
 }, 40_000);
 
