@@ -40,26 +40,49 @@ export function CircuitTable({ circuits }: { circuits: readonly FleetCircuit[] }
           </thead>
           <tbody>
             {sorted.map((circuit) => (
-              <tr>
-                <th scope="row" class="grow">
-                  <b class="nm">{circuit.name}</b>
-                </th>
-                <td>
-                  <State look={LOOKS[circuit.state]} />
-                </td>
-                <td class="p2 mute wrap" data-l="why">
-                  {whyOf(circuit)}
-                </td>
-                <td data-l="tries again">{nextOf(circuit)}</td>
-                <td class="num p2" data-l="workers">
-                  {circuit.workers.length}
-                </td>
-              </tr>
+              <>
+                <tr class={circuit.state === 'closed' ? undefined : 'pre'}>
+                  <th scope="row" class="grow">
+                    <b class="nm">{circuit.name}</b>
+                  </th>
+                  <td>
+                    <State look={LOOKS[circuit.state]} />
+                  </td>
+                  <td class="p2 mute wrap" data-l="why">
+                    {whyOf(circuit)}
+                  </td>
+                  <td data-l="tries again">{nextOf(circuit)}</td>
+                  <td class="num p2" data-l="workers">
+                    {circuit.workers.length}
+                  </td>
+                </tr>
+                {circuit.state !== 'closed' && <ByWorker circuit={circuit} />}
+              </>
             ))}
           </tbody>
         </table>
       )}
     </section>
+  );
+}
+
+/** What each worker says of a circuit that is not closed. */
+function ByWorker({ circuit: { workers } }: { circuit: FleetCircuit }) {
+  return (
+    <tr class="sub">
+      <td colspan={5}>
+        <p class="small mute">
+          {workers.map(({ id, state, failures, nextProbeInSeconds }, index) => (
+            <>
+              {index > 0 && ' · '}
+              <a href={`/workers#${id}`}>{id}</a>
+              {` ${LOOKS[state].word.toLowerCase()}, ${plural(failures, 'failure')}`}
+              {nextProbeInSeconds !== undefined && `, probe in ${duration(nextProbeInSeconds * 1000)}`}
+            </>
+          ))}
+        </p>
+      </td>
+    </tr>
   );
 }
 

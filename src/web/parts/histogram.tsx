@@ -4,6 +4,8 @@ import { duration, percent, plural, thousands } from './words.ts';
 const TOP = 8;
 const HEIGHT = 96;
 const LABELS = 4;
+/** Few classes stay narrow bars at the left. */
+const LEAST_PLACES = 12;
 
 type HistogramProps = { readonly classes: readonly DurationClass[]; readonly title: string; readonly id: string };
 
@@ -11,13 +13,14 @@ type HistogramProps = { readonly classes: readonly DurationClass[]; readonly tit
 export function Histogram({ classes, title, id }: HistogramProps) {
   const all = classes.reduce((sum, each) => sum + each.attempts, 0);
   const most = Math.max(1, ...classes.map((each) => each.attempts));
-  const width = classes.length * 10;
+  const places = Math.max(LEAST_PLACES, classes.length);
+  const width = places * 10;
   const bars = classes.map(({ attempts }, index) => {
     if (attempts === 0) return '';
     const height = Math.max(1.5, (attempts / most) * HEIGHT);
     return `M${index * 10 + 0.6} ${(TOP + HEIGHT - height).toFixed(1)}h8.8v${height.toFixed(1)}h-8.8z`;
   });
-  const every = Math.max(1, Math.ceil(classes.length / LABELS));
+  const every = Math.max(1, Math.ceil(places / LABELS));
   return (
     <figure>
       <svg class="chart" height="128" role="img" aria-labelledby={id}>
@@ -29,7 +32,7 @@ export function Histogram({ classes, title, id }: HistogramProps) {
         {classes.map(
           ({ uptoMs }, index) =>
             index % every === 0 && (
-              <text x={`${((index / classes.length) * 100).toFixed(2)}%`} y="122">
+              <text x={`${((index / places) * 100).toFixed(2)}%`} y="122">
                 {`≤ ${duration(uptoMs)}`}
               </text>
             ),
