@@ -7,21 +7,21 @@ import { callerAs, callerOf, expectData } from '../support/client.ts';
 import { mint } from '../support/token.ts';
 import { GRANTS, type Route } from './grants.ts';
 import { requestsOf, send } from './requests.ts';
-import { footprint, plainJob, setStage, type Stage } from './stage.ts';
+import { footprint, plainJob, setStage, STAGE_ENV, type Stage } from './stage.ts';
 
 let api: Api;
 let stage: Stage;
 let requestOf: ReturnType<typeof requestsOf>;
 
 beforeAll(async () => {
-  api = await startApi({ env: { LEASE_SECONDS: '600', CONFIRM_SECONDS: '60' } });
+  api = await startApi({ env: STAGE_ENV });
   stage = await setStage(api);
   requestOf = requestsOf((await callerOf(api.url, undefined).get('/openapi.json')).body, stage);
 });
 afterAll(() => api.stop());
 
 const isFor = (route: Route, ...holders: string[]) => GRANTS.get(route.name)?.some((each) => holders.includes(each));
-const attemptRoutes = () => ROUTES.filter((route) => isFor(route, 'attempt', 'files'));
+const attemptRoutes = () => ROUTES.filter((route) => isFor(route, 'attempt', 'files', 'children'));
 
 /** The right kind of token for something that is not its own: refused, and nothing is changed by the asking. */
 async function expectRefused(routes: readonly Route[], token: string, allowed: readonly number[], target = {}) {

@@ -1,8 +1,9 @@
 import type { ROUTES } from '../../../src/contract/routes/index.ts';
 
 export type Route = (typeof ROUTES)[number];
-/** `files`: an attempt of a job that was granted files. An operator's role stands for those above it, too. */
-export type Holder = 'worker' | 'producer' | 'viewer' | 'operator' | 'admin' | 'scraper' | 'attempt' | 'files' | 'open';
+/** `files`, `children`: an attempt of a job that was granted them. An operator's role stands for those above it, too. */
+export type Holder =
+  'worker' | 'producer' | 'viewer' | 'operator' | 'admin' | 'scraper' | 'attempt' | 'files' | 'children' | 'open';
 
 /**
  * Who may call what, said a second time and apart from the code that decides it. A route that stands in no line fails
@@ -36,8 +37,7 @@ const LINES: readonly (readonly [readonly Holder[], string])[] = [
      stopBulkAction deleteJob repeatJob runJobNow liftRunawayBan retryFailedJobs pauseQueue resumeQueue purgeQueue pauseSchedule resumeSchedule runSchedule updateSchedule
      listAudit exportAudit readSettings`,
   ],
-  // For attempts of jobs that were granted children; none of those in the matrix was.
-  [[], 'enqueueChild'],
+  [['children'], 'enqueueChild'],
   [['admin'], 'listPeople invitePerson changePerson resetPassword listAllSessions'],
 ];
 
@@ -56,7 +56,7 @@ const ROLES = ['viewer', 'operator', 'admin'] as const;
 export function includes(holders: readonly Holder[], kind: Holder | 'nobody'): boolean {
   return holders.some((holder) => {
     if (holder === kind || holder === 'open') return true;
-    if (holder === 'attempt' && kind === 'files') return true;
+    if (holder === 'attempt' && (kind === 'files' || kind === 'children')) return true;
     const [least, given] = [ROLES.indexOf(holder as never), ROLES.indexOf(kind as never)];
     return least !== -1 && given >= least;
   });

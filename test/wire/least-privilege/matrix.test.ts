@@ -4,14 +4,14 @@ import { type Api, startApi } from '../../support/api.ts';
 import { callerOf } from '../support/client.ts';
 import { GRANTS, includes, type Route } from './grants.ts';
 import { requestsOf, send } from './requests.ts';
-import { footprint, setStage, type Stage } from './stage.ts';
+import { footprint, setStage, STAGE_ENV, type Stage } from './stage.ts';
 
 let api: Api;
 let stage: Stage;
 let requestOf: ReturnType<typeof requestsOf>;
 
 beforeAll(async () => {
-  api = await startApi({ env: { LEASE_SECONDS: '600', CONFIRM_SECONDS: '60' } });
+  api = await startApi({ env: STAGE_ENV });
   stage = await setStage(api);
   requestOf = requestsOf((await callerOf(api.url, undefined).get('/openapi.json')).body, stage);
 });

@@ -50,18 +50,20 @@ async function headOfStream(api: Api, token: string | undefined, path: string): 
   return { status, headers: given, text: '', body: { code }, data: undefined };
 }
 
-function valuesFor({ path }: Route, { worker, file, plain }: Stage): Record<string, string> {
+function valuesFor({ path }: Route, { worker, file, plain, parent }: Stage): Record<string, string> {
   const id = path.startsWith('/workers')
     ? worker.id
     : path.startsWith('/worker/processing_jobs')
       ? file.processingJobId
       : /^\/(?:worker\/)?files/.test(path)
         ? file.id
-        : path.startsWith('/jobs/{id}')
-          ? file.job.id
-          : path.startsWith('/jobs/') || path.startsWith('/admin/jobs')
-            ? plain.id
-            : randomUUID();
+        : path.endsWith('/children')
+          ? parent.id
+          : path.startsWith('/jobs/{id}')
+            ? file.job.id
+            : path.startsWith('/jobs/') || path.startsWith('/admin/jobs')
+              ? plain.id
+              : randomUUID();
   return { id, jobId: plain.id, queue: 'reports', key: 'k', name: path.includes('queues') ? 'email' : 'n' };
 }
 
@@ -70,6 +72,7 @@ const ENQUEUED = { name: 'files.thumbnail', payload: { processing_job_id: 'x' },
 function bodyFor({ name }: Route, { plain }: Stage): Record<string, unknown> {
   if (/^(?:complete|release)Job$/.test(name)) return { lease: plain.lease };
   if (name === 'failJob') return { lease: plain.lease, error: { message: 'm' } };
+  if (name === 'enqueueChild') return { name: 'spawn.self', payload: {} };
   if (name === 'enqueueJob') return ENQUEUED;
   if (name === 'enqueueBatch') return { jobs: [ENQUEUED] };
   if (name === 'postProcessed') return { file_content: 'eA==', metadata: {} };

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import pg from 'pg';
 import type { Api } from '../../support/api.ts';
 import { type Claimed, createProducer, createWorker, type TestWorker } from '../support/actors.ts';
@@ -15,6 +16,7 @@ export type Stage = {
   file: { id: string; processingJobId: string; job: Claimed };
   other: { id: string; processingJobId: string; job: Claimed };
   plain: Claimed;
+  parent: Claimed;
   bearers: Bearer[];
 };
 
@@ -26,6 +28,7 @@ export async function setStage(api: Api): Promise<Stage> {
   const worker = await createWorker(api, ['file_processing', 'reports']);
   const [file, other] = [await fileJob(api, worker), await fileJob(api, worker)];
   const plain = await plainJob(api, worker);
+  const parent = await plainJob(api, worker, 'spawn.self');
   const settled = await plainJob(api, worker);
   await worker.complete(settled);
   const now = Math.floor(Date.now() / 1000);
@@ -38,6 +41,7 @@ export async function setStage(api: Api): Promise<Stage> {
     file,
     other,
     plain,
+    parent,
     bearers: [
       nobody('no token'),
       nobody('nonsense', 'x.y.z'),
@@ -60,6 +64,7 @@ export async function setStage(api: Api): Promise<Stage> {
       ...(await people(api)),
       { who: 'the attempt', kind: 'files', token: file.job.token },
       { who: 'an attempt without a grant', kind: 'attempt', token: plain.token },
+      { who: 'an attempt that may enqueue', kind: 'children', token: parent.token },
       nobody('a settled attempt', settled.token),
       nobody('an attempt with a lease as its token', file.job.lease),
       nobody('an attempt whose token was changed', `${file.job.token.slice(0, -2)}AA`),
@@ -67,9 +72,16 @@ export async function setStage(api: Api): Promise<Stage> {
   };
 }
 
-/** A claimed job without a grant. */
-export async function plainJob(api: Api, worker: TestWorker): Promise<Claimed> {
-  await createProducer(api).enqueue('reports', { name: 'ai.trust_decay', payload: {} });
+/** What the API of the matrix is started with: leases that outlast it, and a job that may enqueue others. */
+export const STAGE_ENV = {
+  LEASE_SECONDS: '600',
+  CONFIRM_SECONDS: '60',
+  WORKER_JOBS: join(import.meta.dirname, '../support/spawning-jobs.ts'),
+};
+
+/** A claimed job, unless it says so without a grant. */
+export async function plainJob(api: Api, worker: TestWorker, name = 'ai.trust_decay'): Promise<Claimed> {
+  await createProducer(api).enqueue('reports', { name, payload: {} });
   return await worker.claimOne('reports');
 }
 
@@ -108,7 +120,7 @@ export async function footprint(api: Api): Promise<Record<string, string>> {
   await client.connect();
   const { rows } = await client.query<{ name: string }>(
     `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-      WHERE schemaname = 'worker_api' AND tablename !~ '^(worker|audit.*|operator_session|sign_in.*|metric.*)$'`,
+      WHERE schemaname = 'worker_api' AND tablename !~ '^(worker|audit.*|operator_session|sign_in.*|metric.*|rollup.*|.*_rollup)$'`,
   );
   const prints: Record<string, string> = {};
   for (const name of ['pgboss.job', ...rows.map((row) => row.name)]) {
