@@ -22,7 +22,8 @@ const LEAST: Readonly<Record<Least, string>> = {
     /jobs/:queue/:id/run /jobs/:queue/:id/delete
     /queues/:name/pause /queues/:name/resume /queues/:name/purge /failures/retry /failures/discard /failures/mute
     /schedules/:name/pause /schedules/:name/resume /schedules/:name/run /schedules/:name/edit /schedules/:name/backfill
-    /failures/unmute /dead/redrive /dead/discard /workers/:id/drain /workers/:id/forget`,
+    /failures/unmute /dead/redrive /dead/discard /workers/:id/drain /workers/:id/forget
+    /limits/lift`,
   admin: '/users/invite /users/:id/edit /users/:id/reset',
 };
 const leastOf = new Map(
