@@ -12,7 +12,7 @@ import type { Row } from './support/result.ts';
 const RESULTS = join(import.meta.dirname, 'results');
 /** `npm run bench`, or `npm run bench -- thin-64 wake-up`; `--rounds=N` for more certainty, `--full` for the full depths. */
 async function main(args: readonly string[]): Promise<void> {
-  const rounds = Number(args.find((arg) => arg.startsWith('--rounds='))?.slice(9) ?? 3);
+  const rounds = Number(args.find((arg) => arg.startsWith('--rounds='))?.slice(9) ?? 2);
   const asked = args.filter((arg) => !arg.startsWith('--'));
   const unknown = asked.filter((name) => SCENARIOS[name] === undefined);
   if (unknown.length > 0 || !(rounds >= 1)) {

@@ -11,7 +11,7 @@ import { costRow, rateRow, type Row } from '../support/result.ts';
 import type { Stage } from '../support/stage.ts';
 
 const PROGRAMS = join(import.meta.dirname, '../programs');
-const PHOTOS = 5;
+const PHOTOS = 3;
 const READS = 12;
 
 /** Three thumbnails of photos of 24 megapixels against ImageMagick, and their tags against a fresh exiftool for each. */
