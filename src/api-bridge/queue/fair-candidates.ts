@@ -18,7 +18,8 @@ const LOOKED_AT = 4_000;
 
 /**
  * Ids of the jobs whose turn it is: the groups in a circle that begins behind `after`, the first job of each, then the
- * second of each, and so on; a higher priority first. Each group costs two probes of the index, however many jobs it has.
+ * second of each, and so on; a higher priority first. Each group costs two probes of the index, however many jobs it has:
+ * it is asked for as a range, because with `=` the planner takes pg-boss's own index, and steps over the flood.
  */
 export function fairCandidates(queue: string, wanted: number, after: string): string {
   const name = escapeLiteral(queue);
@@ -44,7 +45,8 @@ export function fairCandidates(queue: string, wanted: number, after: string): st
     )
     SELECT head.id FROM turns CROSS JOIN LATERAL (
       SELECT j.id, j.priority, row_number() OVER (ORDER BY ${order('j')}) AS round
-        FROM pgboss.job j WHERE ${ready('j')} AND j.group_id = turns.group_id AND j.start_after <= pgboss.job_now()
+        FROM pgboss.job j WHERE ${ready('j')} AND j.group_id >= turns.group_id
+         AND j.group_id <= turns.group_id AND j.start_after <= pgboss.job_now()
        ORDER BY ${order('j')}
        LIMIT least(${String(wanted)}, greatest(1, ${String(LOOKED_AT)} / (SELECT count(*) FROM turns)))
     ) AS head

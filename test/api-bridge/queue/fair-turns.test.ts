@@ -82,15 +82,19 @@ describe('groups of a queue', () => {
     const client = await replicas.pool.connect();
     try {
       await client.query('SET enable_sort = off; SET enable_seqscan = off; SET enable_bitmapscan = off');
-      const explained = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-        `EXPLAIN (ANALYZE, FORMAT JSON) ${fairCandidates(queue, 10, '')}`,
-      );
-      const plan = explained.rows[0]?.['QUERY PLAN'][0].Plan;
-      if (plan === undefined) throw new Error('expected a plan');
-      const scans = scansOf(plan);
-      expect(new Set(scans.map((scan) => scan['Relation Name'])).size).toBe(1);
-      expect(scans.reduce((sum, scan) => sum + scan['Actual Rows'] * scan['Actual Loops'], 0)).toBeLessThan(200);
-      expect(scans.reduce((sum, scan) => sum + (scan['Rows Removed by Filter'] ?? 0), 0)).toBe(0);
+      // Old statistics, and fresh ones: neither may lead to another index.
+      for (const refresh of ['SELECT 1', 'ANALYZE pgboss.job_common']) {
+        await client.query(refresh);
+        const explained = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+          `EXPLAIN (ANALYZE, FORMAT JSON) ${fairCandidates(queue, 10, '')}`,
+        );
+        const plan = explained.rows[0]?.['QUERY PLAN'][0].Plan;
+        if (plan === undefined) throw new Error('expected a plan');
+        const scans = scansOf(plan);
+        expect(new Set(scans.map((scan) => scan['Relation Name'])).size).toBe(1);
+        expect(scans.reduce((sum, scan) => sum + scan['Actual Rows'] * scan['Actual Loops'], 0)).toBeLessThan(200);
+        expect(scans.reduce((sum, scan) => sum + (scan['Rows Removed by Filter'] ?? 0), 0)).toBe(0);
+      }
       const index = await client.query(`SELECT 1 FROM pg_indexes WHERE indexname = $1`, [GROUP_INDEX]);
       expect(index.rowCount).toBe(1);
     } finally {
