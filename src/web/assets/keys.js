@@ -1,5 +1,5 @@
 // Keyboard: g and a letter goes to a page, / searches, j k move, x picks, Enter opens, ? shows them all.
-let going = 0;
+let going = -Infinity;
 let row = -1;
 const rowsOf = () => [...document.querySelectorAll('main table.stick tbody tr:not(.sub)')];
 
@@ -68,7 +68,7 @@ document.addEventListener('keydown', (event) => {
   }
   if (document.querySelector('dialog[open]') && key !== '?') return;
   if (going > event.timeStamp - 1500) {
-    going = 0;
+    going = -Infinity;
     const link = document.querySelector(`nav.main a[data-go="${CSS.escape(key)}"]`);
     if (link) {
       event.preventDefault();
