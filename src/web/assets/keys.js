@@ -77,8 +77,11 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   if (key === 'g') going = event.timeStamp;
-  else if (key === 'Enter' && target.matches('.pick input')) rowNow()?.querySelector('.grow a')?.click();
-  else if (Object.hasOwn(DEEDS, key)) {
+  else if (key === 'Enter' && target.matches('.pick input')) {
+    // Otherwise the browser would send the form that the box is in.
+    event.preventDefault();
+    rowNow()?.querySelector('.grow a')?.click();
+  } else if (Object.hasOwn(DEEDS, key)) {
     event.preventDefault();
     DEEDS[key]();
   }
