@@ -21,8 +21,10 @@ export function giveOwnModules(): void {
     resolve(specifier, context, next) {
       const own = OWN.get(specifier);
       if (own !== undefined) return { url: own, shortCircuit: true };
-      const found = resolveOr(() => next(specifier, context), specifier, () =>
-        next(specifier, { ...context, parentURL: HERE }),
+      const found = resolveOr(
+        () => next(specifier, context),
+        specifier,
+        () => next(specifier, { ...context, parentURL: HERE }),
       );
       const isUntold = found.url.endsWith('.ts') && (found.format === undefined || found.format === null);
       return isUntold ? { ...found, format: 'module-typescript' } : found;
