@@ -77,7 +77,11 @@ function ownWords(path) {
 /** The advisories that matter, or why none could be asked for. */
 function advisories() {
   const options = { cwd: root, encoding: 'utf8', timeout: 60_000, maxBuffer: 64 * 1024 * 1024 };
-  const { stdout, error } = spawnSync('npm', ['audit', '--omit=dev', '--json', '--fetch-retries=0', '--fetch-timeout=20000'], options);
+  const { stdout, error } = spawnSync(
+    'npm',
+    ['audit', '--omit=dev', '--json', '--fetch-retries=0', '--fetch-timeout=20000'],
+    options,
+  );
   if (error !== undefined) return error.message;
   try {
     const answer = JSON.parse(stdout);
