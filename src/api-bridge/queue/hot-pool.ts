@@ -2,7 +2,7 @@ import type { Logger } from '../../process/logger.ts';
 import { createPool, type Pool } from '../db/pool.ts';
 
 /** Connections for claims, settles and renewals; each kind folds, so that a few carry any load. */
-export const HOT_CONNECTIONS = 6;
+const HOT_CONNECTIONS = 6;
 
 /**
  * A pool for the statements of the hot path only. Their one good plan walks an index that is in order already, and
