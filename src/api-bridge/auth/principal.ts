@@ -48,3 +48,6 @@ const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 
 export function hasRole(role: Role, least: Role): boolean {
   return RANK[role] >= RANK[least];
 }
+
+/** Who a bearer token speaks for; throws BridgeError 401 for one that is not valid. */
+export type Authenticate = (bearer: string | undefined) => Promise<Principal>;

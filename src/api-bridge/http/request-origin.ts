@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import type { RouteDefinition } from '../../contract/routes/define-route.ts';
-import type { Principal } from '../auth/principal.ts';
+import type { Authenticate, Principal } from '../auth/principal.ts';
 import type { NodeContext } from './reply.ts';
-import type { Authenticate } from './serve-route.ts';
 
 /** Which request, and from where: what the audit log adds to what somebody did. */
 export type RequestOrigin = { readonly requestId: string; readonly ip: string };

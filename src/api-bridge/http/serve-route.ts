@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { LIMITS } from '../../contract/limits.ts';
 import type { RouteDefinition } from '../../contract/routes/define-route.ts';
 import { assertPermitted } from '../auth/permit.ts';
-import type { Principal } from '../auth/principal.ts';
+import type { Authenticate, Principal } from '../auth/principal.ts';
 import { BridgeError } from './bridge-error.ts';
 import { checkInput } from './check-input.ts';
 import { readJsonBody } from './read-body.ts';
@@ -27,7 +27,7 @@ export type Reply<Data> = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-export type Authenticate = (bearer: string | undefined) => Promise<Principal>;
+export type { Authenticate };
 
 /**
  * Puts one row of the route table on the app. Before the handler runs: who calls (401), whether they may (403), the

@@ -9,8 +9,8 @@ import { readOwnZone, readPreferences } from '../http/preferences.ts';
 import type { SessionCookie } from '../http/session-cookie.ts';
 import type { WebContext } from '../http/web-context.ts';
 import { findProblems, type Findings } from '../overview/find-problems.ts';
-import type { Offer, Section } from './sections.ts';
-import type { View } from './view.ts';
+import type { Section } from './sections.ts';
+import type { Offer, View } from './view.ts';
 
 type Calls<Data> = (client: BridgeClient, token: string) => Promise<Data>;
 

@@ -1,5 +1,4 @@
 import type { IconName } from '../parts/icons.ts';
-import type { View } from './view.ts';
 
 export type Section =
   | 'overview'
@@ -18,13 +17,6 @@ export type Section =
 
 /** What stands behind an entry of the navigation: a count, or a few words; with a tone it says that something is wrong. */
 export type Mark = { readonly text: string; readonly tone?: 'fail' | 'warn' | 'retry' };
-
-/** A page that exists. Only pages that were offered are in the navigation. */
-export type Offer = {
-  mark?(view: View): Mark | undefined;
-  /** Whether this person may open it; everybody may when absent. */
-  visible?(view: View): boolean;
-};
 
 export type SectionLook = {
   readonly word: string;
@@ -61,7 +53,7 @@ export const SECTIONS: Readonly<Record<Section, SectionLook>> = {
 };
 
 /** Where a section is, whether its page exists already or not. */
-export function hrefOf(section: Section, { offers }: Pick<View, 'offers'>): string {
+export function hrefOf(section: Section, { offers }: { readonly offers: ReadonlyMap<Section, unknown> }): string {
   const { href, until } = SECTIONS[section];
   return offers.has(section) ? href : (until ?? href);
 }

@@ -3,7 +3,7 @@ import type { WorkerView } from '../../contract/worker.ts';
 import type { Flash } from '../http/flash.ts';
 import type { Preferences } from '../http/preferences.ts';
 import type { Problem } from '../overview/find-problems.ts';
-import type { Offer, Section } from './sections.ts';
+import type { Mark, Section } from './sections.ts';
 
 /** What every page of a signed-in person shows around its own part. */
 export type View = {
@@ -24,6 +24,13 @@ export type View = {
   readonly readOnly: boolean;
   readonly nowMs: number;
   readonly startedAtMs: number;
+};
+
+/** A page that exists. Only pages that were offered are in the navigation. */
+export type Offer = {
+  mark?(view: View): Mark | undefined;
+  /** Whether this person may open it; everybody may when absent. */
+  visible?(view: View): boolean;
 };
 
 /** Whether the person may change things; the API decides again, this only spares them buttons that would refuse. */

@@ -1,11 +1,7 @@
 import type { JobView } from '../../contract/job.ts';
-import type { JobStanding } from '../../contract/job-standing.ts';
-import type { WorkerView } from '../../contract/worker.ts';
 import { shownState } from '../parts/state.tsx';
 import { plural } from '../parts/words.ts';
-import { gatesOf, type Gate } from './gates.ts';
-
-export type Tone = 'fail' | 'retry' | 'wait' | 'ready' | 'off';
+import { gatesOf, type Gate, type Surroundings, type Tone } from './gates.ts';
 
 export type Reason = {
   readonly title: string;
@@ -17,12 +13,6 @@ export type Reason = {
   readonly gates: readonly Gate[];
   /** What somebody can do about it. */
   readonly advice?: Gate['advice'];
-};
-
-export type Surroundings = {
-  readonly workers: readonly WorkerView[];
-  readonly standing: JobStanding;
-  readonly nowMs: number;
 };
 
 /** Why a job does not run now, in a sentence; undefined when it runs or has completed. */

@@ -1,7 +1,15 @@
 import type { JobView } from '../../contract/job.ts';
+import type { JobStanding } from '../../contract/job-standing.ts';
 import type { WorkerView } from '../../contract/worker.ts';
 import { duration, plural, roughly, thousands } from '../parts/words.ts';
-import type { Surroundings, Tone } from './find-reason.ts';
+
+export type Tone = 'fail' | 'retry' | 'wait' | 'ready' | 'off';
+
+export type Surroundings = {
+  readonly workers: readonly WorkerView[];
+  readonly standing: JobStanding;
+  readonly nowMs: number;
+};
 
 export type Advice = { readonly text: string; readonly link?: { readonly word: string; readonly href: string } };
 

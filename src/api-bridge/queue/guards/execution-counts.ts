@@ -8,8 +8,6 @@ const ONCE_MOST = 100_000;
 type Counted = { readonly own: number[]; others: number[] };
 export type Execution = { readonly key: string; readonly atMs: number };
 
-export type ExecutionCounts = ReturnType<typeof createExecutionCounts>;
-
 /**
  * How often the jobs of one key were executed lately, in memory. A key that is seen once costs one entry, which is
  * forgotten wholesale a minute or two later; only what comes again is counted, and given out to be shared with the other

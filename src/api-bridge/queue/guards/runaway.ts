@@ -21,8 +21,6 @@ export type RunawayDeps = {
 /** A key is kept in leases and tables; what a payload puts into it must not make them grow. */
 const LONGEST_KEY = 64;
 
-export type RunawayGuard = ReturnType<typeof createRunawayGuard>;
-
 /**
  * Finds jobs that run in a loop: too many executions of one job key within a minute ban the key for a while, many
  * within five minutes delay a run. An execution counts when its handler returned; failures, releases and runs that say
