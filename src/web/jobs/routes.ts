@@ -36,7 +36,9 @@ export function installJobPages(app: WebApp, pages: Pages): void {
         client.call(readJobFacets, { query: { q }, token }),
         client.call(listSavedViews, { token }),
       ]);
-      return { list: list.data, facets: facets.data, views: views.data.views };
+      // Of a large table facets are counted over a wider stretch than the list; what the list shows is there for sure.
+      const matched = Math.max(facets.data.matched, facets.data.more ? list.data.jobs.length : 0);
+      return { list: list.data, facets: { ...facets.data, matched }, views: views.data.views };
     });
     return context.html(await renderJobList(view, search, data), search.fault === undefined ? 200 : 400);
   });
