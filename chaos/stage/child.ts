@@ -9,7 +9,7 @@ export type Child = {
   readonly process: ChildProcess;
   output(): string;
   hasEnded(): boolean;
-  /** Sends the signal and waits for the end; one that does not end within 15 s of being asked is killed. */
+  /** Sends the signal and waits for the end; one that does not end within 40 s of being asked is killed. */
   end(signal: NodeJS.Signals): Promise<void>;
   /** SIGSTOP, and SIGCONT after so long. */
   freeze(ms: number): Promise<void>;
@@ -47,7 +47,7 @@ export function startChild(program: string, env: Record<string, string>, preload
       const ended = once(child, 'exit');
       child.kill('SIGCONT');
       child.kill(signal);
-      const impatience = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      const impatience = setTimeout(() => child.kill('SIGKILL'), 40_000);
       await ended;
       clearTimeout(impatience);
     },

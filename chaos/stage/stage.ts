@@ -25,7 +25,7 @@ export type Stage = {
 };
 
 /** PostgreSQL, two replicas of the api, and the two ways on which faults are inflicted; every call is told to the history. */
-export async function openStage(random: Random, replicaCount = 2): Promise<Stage> {
+export async function openStage(random: Random, env: Record<string, string> = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'powernode-chaos-'));
   const historyFolder = join(folder, 'history');
   await mkdir(historyFolder);
@@ -34,7 +34,7 @@ export async function openStage(random: Random, replicaCount = 2): Promise<Stage
   const url = new URL(postgres.url);
   url.port = String(databaseWay.port);
   const replicas: Replica[] = [];
-  for (let n = 0; n < replicaCount; n += 1) replicas.push(await startReplica({ databaseUrl: url.href, folder }));
+  for (let n = 0; n < 2; n += 1) replicas.push(await startReplica({ databaseUrl: url.href, folder, env }));
   const recorder = createRecorder(historyFolder, 'wire');
   const holders = new Map<string, string>();
   const way = await openHttpWay({

@@ -9,7 +9,7 @@ type Held = {
   readonly lease: string;
   readonly token: string;
   readonly attempt: number;
-  readonly payload: { n: number; workMs?: number };
+  readonly payload: { n: number; workMs?: number; calm?: boolean };
   isOver: boolean;
 };
 type Intervals = { readonly heartbeatSeconds: number; readonly claimWaitSeconds: number };
@@ -91,7 +91,7 @@ export function createScriptedWorker({ ask, id, queues, slots, random }: Options
   }
 
   function outcomeOf(job: Held, mark: string): object {
-    const fate = fateOfJob(job.payload.n, job.attempt);
+    const fate = fateOfJob(job.payload.n, job.attempt, job.payload.calm);
     if (fate === 'fails')
       return { type: 'failed', error: { message: 'as the dice fell', code: 'by_dice' }, retryInSeconds: 1 };
     if (fate === 'fails for good')
@@ -120,7 +120,10 @@ export function createScriptedWorker({ ask, id, queues, slots, random }: Options
     while (!stopping.signal.aborted || held.size > 0) {
       const running = [...held.values()].map(({ id: jobId, lease }) => ({ jobId, lease }));
       const status = stopping.signal.aborted ? 'draining' : running.length === 0 ? 'idle' : 'busy';
-      const answer = await ask('POST', `${me}/heartbeat`, { body: { status, running }, timeoutMs: 2_000 });
+      const answer = await ask('POST', `${me}/heartbeat`, {
+        body: { status, running },
+        timeoutMs: intervals.heartbeatSeconds * 2_000,
+      });
       if (answer.code === 'worker_unknown' && !stopping.signal.aborted) await register();
       const over = new Set<string>([...(answer.data?.lost ?? []), ...(answer.data?.cancelled ?? [])]);
       for (const job of held.values()) if (over.has(job.id)) job.isOver = true;

@@ -1,9 +1,6 @@
 // The bridge, as a worker sees it: a short-lived token and one function that calls a route.
 import { createHmac } from 'node:crypto';
-import { hostname } from 'node:os';
-
-const { BACKEND_API_URL = 'http://127.0.0.1:3000', WORKER_SERVICE_TOKEN: secret = '' } = process.env;
-export const id = process.env.WORKER_ID ?? `ts-${hostname()}-${process.pid}`;
+import { api, id, secret } from './env.ts';
 
 function token(): string {
   const iat = Math.floor(Date.now() / 1000);
@@ -20,7 +17,7 @@ export async function call(method: string, path: string, body?: object, seconds 
     const headers = { authorization: `Bearer ${token()}`, 'content-type': 'application/json' };
     const signal = AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(given ? [given] : [])]);
     const init = { method, headers, body: body ? JSON.stringify(body) : null, signal };
-    const answer = await fetch(`${BACKEND_API_URL}/api/v1${path}`, init);
+    const answer = await fetch(`${api}/api/v1${path}`, init);
     const text = await answer.text();
     const isDefinite = answer.status < 500 && answer.status !== 429;
     return { status: isDefinite ? answer.status : 0, data: text && JSON.parse(text).data };

@@ -5,13 +5,12 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { call, id } from './bridge.ts';
+import { call } from './bridge.ts';
+import { drainMs, id, queues, slots } from './env.ts';
 
 export type Job = { id: string; name: string; payload: any; token: string; lease: string; signal: AbortSignal };
 export type Handler = (job: Job) => Promise<object | undefined>;
 
-const slots = Number(process.env.WORKER_CONCURRENCY ?? 5);
-const queues = (process.env.WORKER_QUEUES ?? 'file_processing').split(',');
 const me = `/workers/${id}`;
 const file = resolve(process.argv[2] ?? `${import.meta.dirname}/handlers.ts`);
 const { handlers }: { handlers: Record<string, Handler> } = await import(pathToFileURL(file).href);
@@ -83,7 +82,7 @@ for (const name of ['SIGTERM', 'SIGINT'] as const)
   process.on(name, () => (draining.signal.aborted ? process.exit(1) : draining.abort()));
 const beats = setInterval(() => void beat(), intervals.heartbeatSeconds * 1000);
 await work();
-const deadline = performance.now() + Number(process.env.DRAIN_SECONDS ?? 25) * 1000;
+const deadline = performance.now() + drainMs;
 while (running.size > 0 && performance.now() < deadline) await pause(50);
 clearInterval(beats);
 await call('DELETE', me); // what still runs goes back without burning an attempt
