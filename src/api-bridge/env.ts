@@ -54,7 +54,7 @@ export const apiEnv = z.object({
     .describe('whether declared schedules run; otherwise they are paused until a person resumes them'),
   RUNAWAY_GUARD: z
     .enum(['off', 'declared', 'all'])
-    .default('declared')
+    .default('all')
     .describe('whose loops are stopped: nobody’s, of jobs whose definitions say runaway, or of all that do not say no'),
   METRICS_TOKEN: z.string().min(1).optional().describe('when set, /metrics wants a scraper token or this value'),
   DASHBOARD_EMAIL: z.string().optional().describe('the first admin, made when there is no operator'),
