@@ -29,7 +29,7 @@ afterAll(async () => {
 /** What the README's shell line does: the command's own program, in the copy. */
 async function enqueue(who: string): Promise<string> {
   const line = codeBlocks(read('README.md'), 'sh').find((block) => block.includes('enqueue')) ?? '';
-  const [, name = '', payload = ''] = /^npm run cli -- enqueue (\S+) '(.*)'$/.exec(line.trim()) ?? [];
+  const [, name = '', payload = ''] = /^npm run cli -- enqueue (\S+) '(.*)'$/m.exec(line) ?? [];
   const env = { PATH: process.env['PATH'] ?? '', WORKER_SERVICE_TOKEN: api.secret, BACKEND_API_URL: api.url };
   const args = ['src/cli/main.ts', 'enqueue', name, payload.replace('world', who)];
   const { stdout } = await run(process.execPath, args, { cwd: project.folder, env });
@@ -44,7 +44,7 @@ async function outputOf(id: string): Promise<unknown> {
   }).then((job) => ({ output: job.output, by: job.attempts.at(-1).workerId }));
 }
 
-describe('the README’s code, copied into the sources as it says', () => {
+describe('the README’s code, written where it says', () => {
   it('type-checks, the producer’s lines included', { timeout: 120_000 }, async () => {
     const [, producer = ''] = codeBlocks(read('README.md'), 'ts');
     const here = producer.replace('powernode-worker/producer', './api-bridge/producer/index.ts');
@@ -53,7 +53,8 @@ describe('the README’s code, copied into the sources as it says', () => {
     const config = {
       extends: './tsconfig.json',
       include: [],
-      files: ['src/backend-of-the-reader.ts', 'src/jobs/index.ts'],
+      files: ['src/backend-of-the-reader.ts', 'my-jobs/greet.ts'],
+      compilerOptions: { paths: { 'powernode-worker/jobs': ['./src/jobs/authoring.ts'] } },
     };
     await writeFile(join(project.folder, 'tsconfig.readme.json'), JSON.stringify(config));
     await run(process.execPath, [TSC, '-p', 'tsconfig.readme.json'], { cwd: project.folder });
@@ -82,10 +83,11 @@ describe('the README’s code, copied into the sources as it says', () => {
 
 /** The polling half of the worker, whose other half needs a build. */
 const POLLING = `
-import { createJobs, readJobsEnv } from './jobs/index.ts';
+import { createJobs, loadJobs, readJobsEnv } from './jobs/index.ts';
 import { createLogger } from './process/logger.ts';
 import { createRuntime, readRuntimeEnv } from './runtime/index.ts';
 const log = createLogger({ name: 'worker', level: 'warn' });
 const { definitions } = createJobs(readJobsEnv(), (message) => log.warn(message));
-await createRuntime({ env: readRuntimeEnv(), jobs: definitions, log }).start();
+const jobs = [...definitions, ...(await loadJobs('./my-jobs'))];
+await createRuntime({ env: readRuntimeEnv(), jobs, log }).start();
 `;

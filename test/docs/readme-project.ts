@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeBlocks, read, ROOT } from './markdown.ts';
 
 const SECRET = 'a-secret-of-more-than-thirty-two-bytes';
 
-/** A copy of the sources in which somebody has done what the README says. */
+/** A copy of the sources beside which somebody has done what the README says. */
 export type ReadmeProject = {
   readonly folder: string;
   readonly secret: string;
@@ -31,7 +31,6 @@ export async function followReadme(): Promise<ReadmeProject> {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), code);
   }
-  await register(folder);
 
   function start(program: string, args: string[], env: Record<string, string>): ChildProcess {
     const own = { PATH: process.env['PATH'] ?? '', HOME: folder, WORKER_SERVICE_TOKEN: SECRET, ...env };
@@ -45,7 +44,7 @@ export async function followReadme(): Promise<ReadmeProject> {
     secret: SECRET,
     start,
     async startApi(databaseUrl) {
-      const env = { PORT: '0', DATABASE_URL: databaseUrl, DATA_DIR: join(folder, 'data') };
+      const env = { PORT: '0', DATABASE_URL: databaseUrl, DATA_DIR: join(folder, 'data'), WORKER_JOBS: './my-jobs' };
       const child = start(process.execPath, ['src/api-bridge/main.ts'], env);
       return `http://127.0.0.1:${await portOf(child)}`;
     },
@@ -63,28 +62,8 @@ export async function followReadme(): Promise<ReadmeProject> {
 
 /** The block's files: each begins with a comment that names it. */
 function filesIn(block: string): { path: string; code: string }[] {
-  const parts = block.split(/^\/\/ (?=src\/)/m).filter((part) => part !== '');
-  return parts.map((part) => ({ path: /^src\/[\w/.-]+/.exec(part)?.[0] ?? '', code: `// ${part}` }));
-}
-
-/** "listed in CATALOGUE" and "listed in createJobs". */
-async function register(folder: string): Promise<void> {
-  const change = async (path: string, edits: readonly (readonly [RegExp, string])[]) => {
-    let text = await readFile(join(folder, path), 'utf8');
-    for (const [from, to] of edits) {
-      if (!from.test(text)) throw new Error(`expected ${String(from)} in ${path}, got a file without it`);
-      text = text.replace(from, to);
-    }
-    await writeFile(join(folder, path), text);
-  };
-  await change('src/contract/catalogue/index.ts', [
-    [/^/, "import { greetJob } from './demo.ts';\n"],
-    [/(CATALOGUE: readonly JobDeclaration\[\] = \[)/, '$1greetJob, '],
-  ]);
-  await change('src/jobs/index.ts', [
-    [/^/, "import { greet } from './demo/greet.ts';\n"],
-    [/(definitions: \[)/, '$1greet, '],
-  ]);
+  const parts = block.split(/^\/\/ (?=my-jobs\/)/m).filter((part) => part !== '');
+  return parts.map((part) => ({ path: /^my-jobs\/[\w/.-]+/.exec(part)?.[0] ?? '', code: `// ${part}` }));
 }
 
 async function portOf(child: ChildProcess): Promise<number> {
