@@ -10,7 +10,7 @@ const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).pars
 /** Where a page may leave the beginning of a path out, because it speaks of one room. */
 const BASES = ['.', 'src', 'src/api-bridge', 'src/runtime', 'src/web', 'deploy', 'dist'];
 /** What is made at run time, or named to say that it is not one of ours. */
-const NOT_FILES = /^(?:incoming|thumbnails|my-jobs)\/|^text\//;
+const NOT_FILES = /^(?:incoming|thumbnails|my-jobs|bench\/results)\/|^text\//;
 
 describe.each(PAGES)('%s', (file) => {
   const page = read(file);

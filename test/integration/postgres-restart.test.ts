@@ -87,13 +87,21 @@ it('loses no job and no process when PostgreSQL restarts under load, and readine
 
   const database = new pg.Client({ connectionString: postgres.url });
   await database.connect();
-  const found = await database.query<{ jobs: string; done: string; completions: string }>(
-    `SELECT count(*) AS jobs, count(*) FILTER (WHERE j.state = 'completed') AS done,
-            (SELECT count(*) FROM worker_api.attempt WHERE outcome = 'completed') AS completions
-       FROM pgboss.job j WHERE j.name = 'file_processing'`,
-  );
+  const count = async () => {
+    const found = await database.query<{ jobs: string; done: string; completions: string }>(
+      `SELECT count(*) AS jobs, count(*) FILTER (WHERE j.state = 'completed') AS done,
+              (SELECT count(*) FROM worker_api.attempt WHERE outcome = 'completed') AS completions
+         FROM pgboss.job j WHERE j.name = 'file_processing'`,
+    );
+    return found.rows[0];
+  };
+  // A file is complete a moment before the job that completed it has settled.
+  await until('every job to settle', 30_000, async () => {
+    const now = await count();
+    return now !== undefined && now.done === now.jobs;
+  });
+  const { jobs, done, completions } = (await count()) ?? {};
   await database.end();
-  const { jobs, done, completions } = found.rows[0] ?? {};
   expect(Number(jobs)).toBeGreaterThanOrEqual(2 * UPLOADS);
   expect(done, 'every job completed').toBe(jobs);
   expect(completions, 'and none twice').toBe(jobs);

@@ -64,6 +64,7 @@ export function createEngine(options: EngineOptions) {
   const book = createLeaseBook(options.confirmSeconds * 1000);
   const failing = { boss, pool, hooks, catalogue };
   const giveBack = createGiver(failing, book, log);
+  const giveBackUnheard = createGiver(failing, book, log, { unlessConfirmed: true });
 
   const paused = createPausedQueues(pool);
 
@@ -129,7 +130,7 @@ export function createEngine(options: EngineOptions) {
     pool,
     boss,
     book,
-    sweep: () => sweepLeases({ ...failing, book, leaseMs, giveBack, dismiss: dispatcher.dismiss, log }),
+    sweep: () => sweepLeases({ ...failing, book, leaseMs, giveBackUnheard, dismiss: dispatcher.dismiss, log }),
     lookAgain,
     suspectSilent: () => suspectSilentWorkers(pool, book, leaseMs),
     adopt: () => adoptLeases(pool, book, leaseMs),

@@ -8,7 +8,8 @@ import { leaseKey, type LeaseBook } from './lease-book.ts';
 export type ReaperDeps = Failing & {
   readonly book: LeaseBook;
   readonly leaseMs: number;
-  giveBack(refs: readonly AttemptRef[]): Promise<void>;
+  /** Puts back what nobody has confirmed until the moment in which it is put back. */
+  giveBackUnheard(refs: readonly AttemptRef[]): Promise<void>;
   /** Answers "nothing" to the parked claims of a worker. */
   dismiss(workerId: string): void;
   readonly log: Logger;
@@ -37,7 +38,7 @@ export async function sweepLeases(deps: ReaperDeps): Promise<void> {
     deps.log.info({ jobs: unheard.length }, 'claims were not confirmed in time; their jobs go back');
     // Who did not hear of one job will not hear of the next: the others come first. One that lives simply asks again.
     for (const workerId of new Set(unheard.map((ref) => ref.workerId))) deps.dismiss(workerId);
-    await deps.giveBack(unheard);
+    await deps.giveBackUnheard(unheard);
   }
 
   for (const ref of silent) {
@@ -55,8 +56,9 @@ export const POISON_AFTER = 3;
  * Ends an attempt whose worker is lost; counts as an attempt, because nobody knows how far it got. A job under which
  * the third worker died is quarantined among the dead letters.
  */
-async function endLost({ boss, pool, hooks, book, log }: ReaperDeps, ref: AttemptRef): Promise<void> {
+async function endLost({ boss, pool, hooks, book, leaseMs, log }: ReaperDeps, ref: AttemptRef): Promise<void> {
   const end = await withTransaction(pool, async (client) => {
+    if (await wasRenewed(client, ref, leaseMs)) return 'renewed';
     const crashes = 1 + (await countLost(client, ref.jobId));
     const isPoison = crashes >= POISON_AFTER;
     const error = isPoison
@@ -77,10 +79,24 @@ async function endLost({ boss, pool, hooks, book, log }: ReaperDeps, ref: Attemp
       outcome: 'lost',
     });
   });
+  if (end === 'renewed') {
+    book.renewed(ref);
+    return;
+  }
   book.drop(ref);
   if (end === undefined) return;
   const { jobId, queue, workerId, attempt } = ref;
   log.warn({ jobId, queue, workerId, attempt, state: end.state, code: end.error?.code }, 'a worker was lost');
+}
+
+/** Locks the job, so that a renewal at another replica is either seen here or comes too late and is told so. */
+async function wasRenewed(db: Queryable, ref: AttemptRef, leaseMs: number): Promise<boolean> {
+  const found = await db.query<{ fresh: boolean }>(
+    `SELECT heartbeat_on > now() - $4::float8 * interval '1 millisecond' AS fresh FROM pgboss.job
+      WHERE name = $1 AND id = $2 AND retry_count = $3 AND state = 'active' FOR UPDATE`,
+    [ref.queue, ref.jobId, ref.retryCount, leaseMs],
+  );
+  return found.rows[0]?.fresh === true;
 }
 
 async function countLost(db: Queryable, jobId: string): Promise<number> {
